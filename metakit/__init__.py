@@ -1,0 +1,1 @@
+"""MetaKit: learn meta-learning by running it and playing with it."""

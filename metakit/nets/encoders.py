@@ -1,0 +1,48 @@
+"""The networks of the few-shot literature: a small multi-layer perceptron and the four-block convolutional encoder."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from metakit.nets.norms import BatchNorm2d
+
+
+def mlp(*sizes: int, activation: type[nn.Module] = nn.ReLU) -> nn.Sequential:
+    """Linear layers of these sizes with an activation between them: `mlp(1, 40, 40, 1)` is MAML's sinusoid network."""
+    layers: list[nn.Module] = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [nn.Linear(n_in, n_out), activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+class ConvBlock(nn.Module):
+    """3x3 convolution, batch normalisation, ReLU, and half the size: by stride 2, or by 2x2 max-pooling."""
+
+    def __init__(self, n_in: int, n_out: int, statistics: str, pool: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n_out, n_in, 3, 3))
+        nn.init.xavier_uniform_(self.weight)
+        self.norm = BatchNorm2d(n_out, statistics)
+        self.pool = pool
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
+        x = self.norm(F.conv2d(x, self.weight, stride=1 if self.pool else 2, padding=1))
+        return F.relu(F.max_pool2d(x, 2) if self.pool else x)  # pooling first is the same, and cheaper
+
+
+class Conv4(nn.Sequential):
+    """Four blocks of `width` channels (Vinyals et al. 2016). [B, 1, 28, 28] -> features [B, D].
+
+    pool=True: max-pooling, D = `width` (Prototypical Networks); pool=False: strides and a mean over the last
+    2x2 map, D = `width` (MAML's Omniglot network).
+    """
+
+    def __init__(self, width: int = 64, statistics: str = "batch", pool: bool = False) -> None:
+        channels = [1, width, width, width, width]
+        super().__init__(*(ConvBlock(a, b, statistics, pool) for a, b in zip(channels[:-1], channels[1:], strict=True)))
+        self.n_features = width
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [B, 1, 28, 28] -> [B, D]."""
+        return super().forward(x).mean((2, 3))
