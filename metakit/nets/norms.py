@@ -42,3 +42,15 @@ class BatchNorm2d(nn.Module):
     def _remember(self, mean: Tensor, var: Tensor) -> None:
         self.running_mean.lerp_(mean.detach().to(self.running_mean), self.momentum)
         self.running_var.lerp_(var.detach().to(self.running_var), self.momentum)
+
+
+def use_statistics(module: nn.Module, statistics: str) -> None:
+    """Set where every batch normalisation inside `module` takes its statistics from: "batch" or "running"."""
+    for part in module.modules():
+        if isinstance(part, BatchNorm2d):
+            part.statistics = statistics
+
+
+def has_batch_norm(module: nn.Module) -> bool:
+    """Whether predictions of `module` depend on the other images of the batch."""
+    return any(isinstance(part, BatchNorm2d) and part.statistics == "batch" for part in module.modules())

@@ -1,0 +1,54 @@
+"""MAML: learn an initialisation from which a few gradient steps solve a new task.
+
+    (1)  theta' = theta - alpha * gradient of L_support(theta)           the inner loop, `steps` times
+    (2)  minimise over theta the mean over tasks of L_query(theta')      the outer loop
+
+The outer gradient passes through the inner steps: it has second derivatives of L_support (`order=2`). First-order MAML
+(`order=1`) takes the inner gradient for a constant. ANIL (`adapts="head"`) adapts the output layer alone.
+
+Chelsea Finn, Pieter Abbeel, Sergey Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, 2017,
+arXiv:1703.03400, eq. 1. Aniruddh Raghu and others: Rapid Learning or Feature Reuse? 2020, arXiv:1909.09157.
+Deviations: the loss is the *mean* cross-entropy, so the authors' inner rate 0.4 (5-way: sum over ways, divided by K)
+is 2.0 here; `head_rows="shared"` serves any N (see inner_loop.py).
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from torch import Tensor, nn
+
+from metakit.core import EpisodicLearner, Loss, Step, cross_entropy
+from metakit.learners.optimization_based.inner_loop import HEAD, Adapted, FastWeightLearner, Weights, gradient
+
+
+class MAML(FastWeightLearner, EpisodicLearner):
+    """State: the fast weights. One step: one gradient step on the support set."""
+
+    def __init__(  # noqa: PLR0913 - the paper's settings
+        self,
+        body: nn.Module,
+        head: nn.Linear,
+        *,
+        steps: int = 1,
+        rate: float = 0.01,
+        order: Literal[1, 2] = 2,
+        adapts: Literal["all", "head"] = "all",
+        head_rows: Literal["fixed", "shared"] = "fixed",
+        loss: Loss = cross_entropy,
+    ) -> None:
+        super().__init__(body, head, loss, head_rows)
+        self.steps, self.rate, self.order, self.adapts = steps, rate, order, adapts
+
+    def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
+        weights = self.initial_weights(y.shape[-1])
+        frozen = {k: w for k, w in weights.items() if self.adapts == "head" and k not in HEAD}
+
+        def support_loss(fast: Weights) -> Tensor:
+            return self.loss(self.forward(frozen | fast, x), y)
+
+        fast = {k: w for k, w in weights.items() if k not in frozen}
+        yield Step(Adapted(frozen | fast, x))
+        for _ in range(self.steps):
+            slopes, loss = gradient(support_loss, fast, second_order=self.order == 2)  # noqa: PLR2004
+            fast = {k: w - self.rate * slopes[k] for k, w in fast.items()}  # eq. 1
+            yield Step(Adapted(frozen | fast, x), {"loss_before": loss})
