@@ -82,6 +82,12 @@ def with_targets(task: Task) -> Task:
     return Task(task.support_x, support_y, task.query_x, query_y)
 
 
+def hits(logits: Tensor, y: Tensor) -> Tensor:
+    """1 where the largest logit [.., N] is the class of y (one-hot [.., N] or indices [..]), else 0."""
+    truth = y.argmax(-1) if y.is_floating_point() else y
+    return (logits.argmax(-1) == truth).float()
+
+
 class MetaLearner(nn.Module, ABC):
     """Learns one task at a time; `torch.func.vmap` adds the task axis.
 
@@ -138,17 +144,16 @@ class MetaLearner(nn.Module, ABC):
         return torch.func.vmap(solve_one, randomness="different")(tasks)
 
     @final
+    @torch.no_grad()
     def trace(self, task: Task) -> list[Frame]:
         """Adapt to one task and look at the query set after every step: the code that trains, slowed down."""
         classes = not task.query_y.is_floating_point()
         task = with_targets(task)
         frames = []
         for number, (state, info) in enumerate(self.adapt_steps(task.support_x, task.support_y)):
-            with torch.no_grad():
-                prediction = self.predict(state, task.query_x)
-                loss = float(self.loss(prediction, task.query_y))
-                hits = (prediction.argmax(-1) == task.query_y.argmax(-1)) if classes else None
-            accuracy = None if hits is None else float(hits.float().mean())
+            prediction = self.predict(state, task.query_x)
+            loss = float(self.loss(prediction, task.query_y))
+            accuracy = float(hits(prediction, task.query_y).mean()) if classes else None
             frames.append(Frame(number, state, prediction, loss, accuracy, info))
         return frames
 

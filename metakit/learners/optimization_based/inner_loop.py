@@ -79,10 +79,11 @@ def gradient(loss: Callable[[Weights], Tensor], weights: Weights, second_order: 
     if _under_vmap():
         slopes, value = grad_and_value(loss)(weights)
     else:
+        outer = torch.is_grad_enabled()
         with torch.enable_grad():
-            leaves = {k: w if w.requires_grad else w.detach().requires_grad_() for k, w in weights.items()}
+            leaves = {k: w if outer and w.requires_grad else w.detach().requires_grad_() for k, w in weights.items()}
             value = loss(leaves)
-            found = torch.autograd.grad(value, list(leaves.values()), create_graph=second_order and _outer_gradient(weights))
+            found = torch.autograd.grad(value, list(leaves.values()), create_graph=second_order and outer)
         slopes = dict(zip(leaves, found, strict=True))
     return (slopes if second_order else {k: g.detach() for k, g in slopes.items()}), value.detach()
 
@@ -90,6 +91,3 @@ def gradient(loss: Callable[[Weights], Tensor], weights: Weights, second_order: 
 def _under_vmap() -> bool:
     return torch._C._functorch.maybe_current_level() is not None  # noqa: SLF001 - there is no public question for it
 
-
-def _outer_gradient(weights: Weights) -> bool:
-    return torch.is_grad_enabled() and any(w.requires_grad for w in weights.values())

@@ -1,0 +1,111 @@
+"""Meta-training as a generator of records: the caller owns the loop, and may stop it, save it and resume it.
+
+A `Training` holds everything that the next step depends on: weights, optimizer, step number, random generator. Saved
+and restored, it goes on to bit-identical weights (on the same machine with the same number of threads).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import cos, pi
+from time import perf_counter
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+from metakit.core import MetaKitError, MetaLearner
+from metakit.tasks.base import Tasks, generator
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The outer loop: how many steps, over how many tasks, at which rate."""
+
+    steps: int
+    meta_batch: int = 1  # tasks per step
+    rate: float = 1e-3
+    optimizer: Literal["adam", "sgd"] = "adam"
+    warmup: int = 0  # steps of linear rise
+    decay: Literal["constant", "cosine", "linear"] = "cosine"  # to zero at the last step
+    clip: float | None = None  # largest norm of the outer gradient
+    bf16: bool = False  # autocast of the forward pass
+
+    def rate_at(self, step: int) -> float:
+        """The outer rate of step 0, 1, … steps - 1."""
+        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        done = step / self.steps
+        fall = {"constant": 1.0, "cosine": 0.5 * (1 + cos(pi * done)), "linear": 1 - done}[self.decay]
+        return self.rate * rise * fall
+
+
+class Record(NamedTuple):
+    """What one outer step tells."""
+
+    step: int  # 1 after the first
+    loss: float  # the outer objective before the step
+    rate: float
+    seconds: float  # of this step
+
+
+class Training:
+    """The state of one meta-training run."""
+
+    def __init__(self, learner: MetaLearner, tasks: Tasks, schedule: Schedule, seed: int = 0, device: str = "cpu") -> None:
+        self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
+        self.device, self.rng, self.step = device, generator(seed, device), 0
+        kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
+        self.optimizer = kind(learner.parameters(), lr=schedule.rate)
+
+    def advance(self) -> Record:
+        """One outer step: draw tasks, descend the meta-loss."""
+        started, rate = perf_counter(), self.schedule.rate_at(self.step)
+        self.learner.train()
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.zero_grad()
+        loss = self._loss()
+        loss.backward()
+        if self.schedule.clip is not None:
+            torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
+        self.optimizer.step()
+        self.step += 1
+        return Record(self.step, float(loss.detach()), rate, perf_counter() - started)
+
+    def _loss(self) -> Tensor:
+        tasks = self.tasks.sample(self.schedule.meta_batch, self.rng)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.schedule.bf16):
+            return self.learner.meta_loss(tasks)
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything the next step depends on, as named tensors."""
+        weights = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
+        moments = {
+            f"optimizer.{i}.{k}": torch.as_tensor(v)
+            for i, slots in self.optimizer.state_dict()["state"].items()
+            for k, v in slots.items()
+            if v is not None
+        }
+        return weights | moments | {"rng": self.rng.get_state(), "step": torch.tensor(self.step)}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go back to a saved `state()`. Raises MetaKitError when it belongs to another learner."""
+        try:
+            self.learner.load_state_dict(_under("learner.", state))
+        except RuntimeError as error:
+            raise MetaKitError("This training state belongs to another learner: remove it, or train without --resume.") from error
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under("optimizer.", state).items():
+            number, key = name.split(".", 1)
+            slots.setdefault(int(number), {})[key] = value
+        self.optimizer.load_state_dict({"state": slots, "param_groups": self.optimizer.state_dict()["param_groups"]})
+        self.rng.set_state(state["rng"].cpu())
+        self.step = int(state["step"])
+
+
+def meta_train(training: Training) -> Iterator[Record]:
+    """Train to the end of the schedule, one record an outer step."""
+    while training.step < training.schedule.steps:
+        yield training.advance()
+
+
+def _under(prefix: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
