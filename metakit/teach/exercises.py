@@ -70,7 +70,7 @@ def _explain(error: Exception, attempt: Callable[..., Any], case: int) -> str:
     return f"Case {case} stops with {type(error).__name__}{where}: {error}"
 
 
-def _difference(found: Any, wanted: Any, tolerance: float) -> str:  # noqa: ANN401 - an exercise may return anything
+def _difference(found: Any, wanted: Any, tolerance: float) -> str:
     """One sentence on how two results differ; empty when they agree."""
     if isinstance(wanted, bool | str):
         return "" if found == wanted else f"you return {found!r}, the reference {wanted!r}."

@@ -29,9 +29,8 @@ class Source:
 
 def show_source(thing: type | FunctionType | MethodType | ModuleType) -> Source:
     """The source of a class, function, method or module, as it stands in its file."""
-    thing = inspect.unwrap(thing)
     lines, first = inspect.getsourcelines(thing)
-    file = Path(inspect.getfile(thing)).resolve()
+    file = Path(inspect.getfile(inspect.unwrap(thing) if isinstance(thing, FunctionType) else thing)).resolve()
     shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name
     name = getattr(thing, "__qualname__", thing.__name__)
     return Source(name, str(shown), max(first, 1), dedent("".join(lines)).rstrip())
