@@ -1,35 +1,34 @@
 """Omniglot: 1,623 handwritten characters of 50 alphabets, each drawn once by 20 people (MIT licence).
 
-Lake, Salakhutdinov, Tenenbaum: Human-level concept learning through probabilistic program induction. Science 350 (2015).
-Two splits are in use: **random** mixes the characters of all alphabets (the protocol of Matching Networks, MAML and
-Prototypical Networks); **background** tests on alphabets of which nothing was seen in training.
+Lake, Salakhutdinov, Tenenbaum: Human-level concept learning through probabilistic program induction. Science, 2015.
+Two splits are in use. **Random** mixes the characters of all alphabets: the protocol of Matching Networks, MAML and
+Prototypical Networks. **Background** tests on alphabets of which nothing was seen in training.
 """
 
-from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from io import BytesIO
-from pathlib import Path, PurePath
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import numpy as np
-import torch
-from PIL import Image, UnidentifiedImageError
-
 from metakit.core import MetaKitError
-from metakit.tasks.archives import read_zip
+from metakit.tasks.download import Progress, download, silent
 from metakit.tasks.episodes import ImageSet
-from metakit.tasks.image_files import read_images, save_images
-from metakit.tasks.scaling import area_scale
-from metakit.tasks.storage import cache_folder, data_folder, digest, writable
+from metakit.tasks.image_files import find, keep, read_images
+from metakit.tasks.omniglot_files import DIGEST, ZIPS, decode, drawings
+from metakit.tasks.storage import data_folder
 
-CHARACTERS, DRAWERS = 1623, 20
-DIGEST = "814b929d36b7444024da6687fd0f2bb1456d3ee089f5c99724ac8927ab5e5dba"  # of the names and the 28 x 28 pixels
-EVALUATION = frozenset(
-    "Angelic Atemayar_Qelisayer Atlantean Aurek-Besh Avesta Ge_ez Glagolitic Gurmukhi Kannada Keble Malayalam Manipuri "
-    "Mongolian Old_Church_Slavonic_(Cyrillic) Oriya Sylheti Syriac_(Serto) Tengwar Tibetan ULOG".split()
-)  # the authors' 20 evaluation alphabets, 659 characters; the other 30 are the background set, 964 characters
-VALIDATION = frozenset("Balinese Early_Aramaic Greek Korean Latin".split())  # 136 of the background characters, our choice
+SOURCE = "https://github.com/brendenlake/omniglot/raw/master/python/"
+FILE = "omniglot/omniglot.safetensors"
+# fmt: off
+EVALUATION = frozenset([  # the authors' 20 evaluation alphabets; the other 30 are their background set
+    "Angelic", "Atemayar_Qelisayer", "Atlantean", "Aurek-Besh", "Avesta", "Ge_ez", "Glagolitic", "Gurmukhi", "Kannada",
+    "Keble", "Malayalam", "Manipuri", "Mongolian", "Old_Church_Slavonic_(Cyrillic)", "Oriya", "Sylheti",
+    "Syriac_(Serto)", "Tengwar", "Tibetan", "ULOG",
+])
+VALIDATION = frozenset(["Balinese", "Early_Aramaic", "Greek", "Korean", "Latin"])  # of the background set; our choice
+# fmt: on
 
 
 class Split(NamedTuple):
@@ -40,74 +39,67 @@ class Split(NamedTuple):
     test: ImageSet
 
 
-def random_split(rotations: bool = False) -> Split:
-    """1,100 / 100 / 423 characters of all alphabets, always the same ones; `rotations` makes each four classes."""
-    shuffled = sorted(range(CHARACTERS), key=lambda index: sha256(omniglot().names[index].encode()).digest())
-    return _split(shuffled[:1100], shuffled[1100:1200], shuffled[1200:], rotations)
+def random_split() -> Split:
+    """1,100 / 100 / 423 characters of all alphabets: shuffled by the hash of their names, the same ones everywhere."""
+    names = omniglot().names
+    shuffled = sorted(range(len(names)), key=lambda index: sha256(names[index].encode()).digest())
+    return _split(shuffled[:1100], shuffled[1100:1200], shuffled[1200:])
 
 
-def background_split(rotations: bool = False) -> Split:
-    """The authors' sets: 828 background characters to train, the 136 of five background alphabets to validate, 659 to test."""
-    parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-    for index, name in enumerate(omniglot().names):
-        alphabet = name.split("/")[0]
-        parts[2 if alphabet in EVALUATION else alphabet in VALIDATION].append(index)
-    return _split(*parts, rotations)
+def background_split() -> Split:
+    """828 / 136 / 659 characters: 25 background alphabets, five others (`VALIDATION`), the 20 evaluation alphabets."""
+    alphabets = [name.split("/")[0] for name in omniglot().names]
+    test = [index for index, alphabet in enumerate(alphabets) if alphabet in EVALUATION]
+    validation = [index for index, alphabet in enumerate(alphabets) if alphabet in VALIDATION]
+    train = sorted({*range(len(alphabets))} - {*test} - {*validation})
+    return _split(train, validation, test)
 
 
-def _split(train: list[int], validation: list[int], test: list[int], rotations: bool) -> Split:
-    parts = (omniglot().select(sorted(part)) for part in (train, validation, test))
-    return Split(*(part.rotated() if rotations else part for part in parts))
+def _split(*parts: list[int]) -> Split:
+    return Split(*(omniglot().select(sorted(part)) for part in parts))
 
 
 @cache
 def omniglot() -> ImageSet:
     """All of it: uint8 [1623, 20, 28, 28], classes by name ("Greek/character01"), examples by drawer.
 
-    Raises MetaKitError when it is not there yet, or damaged.
+    The first call reads the authors' zips or folders and keeps what it decoded in one file; later ones load that.
+    Raises MetaKitError when Omniglot is not there yet, or damaged.
     """
+    if path := find(FILE):
+        return read_images(path, DIGEST)
     home = data_folder() / "omniglot"
-    for folder in (home, cache_folder() / "omniglot"):
-        if (folder / "omniglot.safetensors").exists():
-            return read_images(folder / "omniglot.safetensors", DIGEST)
-    images = decode(home)
-    keep = home if writable(home) else cache_folder() / "omniglot"
-    if writable(keep):
-        save_images(keep / "omniglot.safetensors", images)
-    return images
-
-
-def decode(source: Path) -> ImageSet:
-    """Omniglot from the authors' two zips, or their unpacked folders, anywhere under `source`; verified.
-
-    Raises MetaKitError when characters are missing or differ from the authors'.
-    """
-    drawings: dict[str, dict[str, bytes]] = {}
-    for name, content in _pictures(source):
-        if len(name.parts) >= 3:
-            drawings.setdefault("/".join(name.parts[-3:-1]), {})[name.name] = content
-    if len(drawings) != CHARACTERS or any(len(drawn) != DRAWERS for drawn in drawings.values()):
+    if not home.is_dir() or not any(drawings(home)):
         raise MetaKitError(
-            f"{source} holds {len(drawings)} Omniglot characters, not {CHARACTERS} with {DRAWERS} drawings each: "
-            "run `metakit data omniglot` to download it, or name its folder with --from (or choose glyphs instead)."
+            f"Omniglot is not in {home}: run `metakit data omniglot` to download it (or add --from FOLDER where you "
+            "have it), or choose glyphs, which need no download."
         )
-    names = tuple(sorted(drawings))
-    images = ImageSet(torch.stack([_decode_class(drawings[name]) for name in names]), names)
-    if digest(images.names, images.images) != DIGEST:
-        raise MetaKitError(f"The Omniglot in {source} differs from the authors': run `metakit data omniglot` to download it again.")
+    images = decode(home)
+    with suppress(MetaKitError):  # a full disk costs the next call ten seconds, nothing more
+        keep(FILE, images)
     return images
 
 
-def _pictures(source: Path) -> Iterator[tuple[PurePath, bytes]]:
-    """Every picture in folders and zips under `source`."""
-    zips = [source] if source.is_file() else sorted(source.rglob("images_*.zip"))
-    for path in zips:
-        yield from read_zip(path, ".png")
-    if not zips:
-        yield from ((path, path.read_bytes()) for path in source.rglob("*.png"))
+def fetch(source: Path | None = None, progress: Progress = silent) -> ImageSet:
+    """Get Omniglot from `source` (its folder or zip), or from the data folder, or else from its authors, and keep it.
+
+    Raises MetaKitError when that fails; what was there before is then untouched.
+    """
+    omniglot.cache_clear()
+    if source is not None:
+        images = decode(source)
+    else:
+        try:
+            return omniglot()
+        except MetaKitError:  # not there, or damaged: get it anew
+            images = _downloaded(progress)
+    if keep(FILE, images) is None:
+        raise MetaKitError(f"{data_folder()} is read-only: set METAKIT_DATA to a folder of your own.")
+    return images
 
 
-def _decode_class(drawings: dict[str, bytes]) -> torch.Tensor:
-    """uint8 [20, 28, 28] from PNG files of 105 x 105 bits, ink 0, in the order of their names: the drawers'."""
-    bits = np.stack([~np.asarray(Image.open(BytesIO(drawings[name])), dtype=bool) for name in sorted(drawings)])
-    return (area_scale(torch.from_numpy(bits)) * 255).round().to(torch.uint8)
+def _downloaded(progress: Progress) -> ImageSet:
+    with TemporaryDirectory(prefix="metakit-") as folder:
+        for name in ZIPS:
+            download(SOURCE + name, Path(folder) / name, progress)
+        return decode(Path(folder))

@@ -19,6 +19,9 @@ from torch import Tensor
 import metakit
 from metakit.core import MetaKitError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
 
 def data_folder() -> Path:
     """The folder that holds the data; it need not exist yet."""
@@ -35,10 +38,15 @@ def cache_folder() -> Path:
 
 
 def writable(folder: Path) -> bool:
-    """Whether files may be put there. A folder that nobody may write to is left alone by the administrator too."""
+    """Whether files may be put there. What nobody may write to is left alone by the administrator too."""
     while not folder.exists():
         folder = folder.parent
     return folder.is_dir() and bool(folder.stat().st_mode & 0o222) and os.access(folder, os.W_OK)
+
+
+def places(name: str) -> tuple[Path, Path]:
+    """Where the file `name` ("omniglot/omniglot.safetensors") may be: in the data folder, or in the user's cache."""
+    return data_folder() / name, cache_folder() / name
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         scratch.chmod(0o644)  # mkstemp lets nobody else read
-        os.replace(scratch, path)
+        scratch.replace(path)
     except OSError as error:
         raise explained(error, path) from error
     finally:
@@ -67,13 +75,16 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def explained(error: OSError, path: Path) -> MetaKitError:
     """What went wrong with the file at `path`, and what to do next, in one sentence."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MetaKitError(f"The disk is full, so {path} was not written: free some space, or set METAKIT_DATA to a folder on another disk.")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return MetaKitError(f"{path} may not be opened or written: change its permissions, or set METAKIT_DATA to a folder of your own.")
+    if error.errno in FULL:
+        next_step = "free some space, or set METAKIT_DATA to a folder on another disk"
+        return MetaKitError(f"The disk is full, so {path} was not written: {next_step}.")
+    if error.errno in FORBIDDEN:
+        next_step = "change its permissions, or set METAKIT_DATA to a folder of your own"
+        return MetaKitError(f"{path} may not be opened or written: {next_step}.")
     if isinstance(error, FileNotFoundError):
         return MetaKitError(f"{path} does not exist: check the spelling of the path.")
-    return MetaKitError(f"{path} could not be read or written ({error.strerror or error}): check the disk and try again.")
+    reason = error.strerror or error
+    return MetaKitError(f"{path} could not be read or written ({reason}): check the disk and try again.")
 
 
 def digest(names: Sequence[str], pixels: Tensor) -> str:
@@ -81,5 +92,5 @@ def digest(names: Sequence[str], pixels: Tensor) -> str:
     total = hashlib.sha256(repr(tuple(pixels.shape)).encode())
     for index in sorted(range(len(names)), key=names.__getitem__):
         total.update(names[index].encode() + b"\0")
-        total.update(memoryview(pixels[index].contiguous().numpy()).cast("B"))
+        total.update(pixels[index].cpu().numpy().tobytes())
     return total.hexdigest()
