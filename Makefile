@@ -1,0 +1,77 @@
+# MetaKit's verbs. Needs make and Python 3.11 or newer; everything else is installed into .venv on first use.
+
+PORT = 8866
+ARGS =
+BIN = .venv/bin
+TORCH_CPU = https://download.pytorch.org/whl/cpu
+
+# Only .venv counts, and it keeps its bytecode: the second start is quick.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+# "stale" when this folder's .venv is missing, was moved here from elsewhere, or has lost its Python.
+STALE := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo stale)
+
+.PHONY: help demo lab test lint format results bench clean stale
+
+help: ## list the verbs (this is the default)
+	@echo "make VERB, where VERB is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
+
+demo: .venv/installed ## serve the web demo at http://localhost:8866 (another port: make demo PORT=9000)
+	@$(BIN)/metakit demo --port $(PORT)
+
+lab: .venv/installed ## open the notebooks in JupyterLab
+	@$(BIN)/metakit lab
+
+test: lint ## run every check: style, types, tests, notebooks, browser (some only: make test ARGS=tests/nets)
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile \
+		$(if $(ARGS),$(ARGS),tests notebooks --nbval-lax --nbval-current-env --nbval-cell-timeout 180)
+
+lint: .venv/developer ## check style and types
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "The layout is not ruff's: run make format."; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+
+format: .venv/developer ## lay out the code, mend what can be mended, strip outputs from notebooks
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
+
+results: .venv/installed ## write the ledger data/results.json into README's table
+	@$(BIN)/python -m metakit.cli.results
+
+bench: .venv/installed ## measure speed on this machine
+	@$(BIN)/metakit bench $(ARGS)
+
+clean: ## remove .venv and caches; data and checkpoints stay
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/artefacts build dist
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/home: $(STALE)
+	@python=; for name in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+		"$$name" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$name && break; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "MetaKit needs Python 3.11 or newer with its venv module: install it from python.org," \
+			"or with 'sudo apt install python3-venv' on Debian and Ubuntu, then type make again." >&2; exit 1; \
+	fi; \
+	echo "Making .venv with $$python"; "$$python" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet pip==26.3 || echo "pip could not be renewed: going on with the one there is."
+	@echo "$$PWD" > $@
+
+# A bare torch brings gigabytes of CUDA on Linux. Without an NVIDIA GPU take the CPU build, where its index can be reached.
+.venv/installed: .venv/home pyproject.toml constraints.txt
+	@echo "Installing MetaKit: about a minute, once"
+	@if [ "$$(uname)" = Linux ] && ! nvidia-smi >/dev/null 2>&1 && $(BIN)/python -c \
+		"from urllib.request import urlopen; urlopen('$(TORCH_CPU)/torch/', timeout=5)" 2>/dev/null; then \
+		$(BIN)/pip install --quiet --no-compile --no-deps --index-url $(TORCH_CPU) "$$(grep '^torch==' constraints.txt)"; \
+	fi
+	@$(BIN)/pip install --quiet --no-compile --editable . --constraint constraints.txt
+	@touch $@
+
+.venv/developer: .venv/installed
+	@echo "Installing the tools for tests"
+	@$(BIN)/pip install --quiet --no-compile --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+
+stale:
