@@ -97,6 +97,7 @@ class MetaLearner(nn.Module, ABC):
     """
 
     loss: Loss = staticmethod(cross_entropy)
+    one_by_one: bool = False  # train on tasks in a loop: running averages cannot be written under vmap
 
     @abstractmethod
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
@@ -127,8 +128,8 @@ class MetaLearner(nn.Module, ABC):
     def meta_loss(self, tasks: Task) -> Tensor:
         """Mean outer objective over T tasks: what meta-training descends. A scalar."""
         tasks = with_targets(tasks)
-        if len(tasks.support_x) == 1:
-            return self.task_loss(tasks.at(0))
+        if len(tasks.support_x) == 1 or self.one_by_one:
+            return torch.stack([self.task_loss(tasks.at(i)) for i in range(len(tasks.support_x))]).mean()
         return torch.func.vmap(self.task_loss, randomness="different")(tasks).mean()
 
     @final

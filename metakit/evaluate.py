@@ -6,8 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from metakit.core import MetaLearner, Task, hits
-from metakit.tasks.base import Tasks, generator
+from metakit.core import MetaKitError, MetaLearner, Task, hits
+from metakit.tasks.base import Protocol, Tasks, generator
 
 
 class Score(NamedTuple):
@@ -48,6 +48,19 @@ def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str
     rng = generator(seed, device)
     for start in range(0, episodes, batch):
         yield tasks.sample(min(batch, episodes - start), rng)
+
+
+def use_protocol(learner: MetaLearner, protocol: Protocol) -> None:
+    """Set the learner's normalisation mode and, where the protocol names them, its inner steps.
+
+    Raises MetaKitError when inner steps are asked of a learner that takes none.
+    """
+    learner.use_norm(protocol.norm)
+    if protocol.steps is None:
+        return
+    if not hasattr(learner, "steps"):
+        raise MetaKitError(f"{type(learner).__name__} takes no inner steps: leave --steps out.")
+    learner.steps = protocol.steps
 
 
 def paired_difference(a: Score, b: Score) -> Score:

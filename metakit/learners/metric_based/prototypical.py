@@ -21,6 +21,8 @@ from metakit.nets.norms import use_statistics
 class PrototypicalNetwork(EpisodicLearner):
     """State: the prototypes [N, D]. One step: one more shot of every class."""
 
+    one_by_one = True  # batch normalisation keeps running averages
+
     def __init__(self, encoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder

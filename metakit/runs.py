@@ -1,0 +1,83 @@
+"""One training run of a recipe on disk: it may be killed at any moment and goes on where it was.
+
+Two files, each written atomically: the run's state (`*.run.safetensors`: weights, optimizer, generators, step) and the
+best weights so far by validation tasks. Test classes are never looked at.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+import torch
+
+from metakit.checkpoints import commit, read, write
+from metakit.evaluate import evaluate, use_protocol
+from metakit.recipes import Recipe, tasks_for
+from metakit.train import Record, Training, meta_train
+
+
+class Moment(NamedTuple):
+    """What the run tells after an outer step."""
+
+    record: Record
+    validation: float | None = None  # when it was measured: accuracy (a share) or mean squared error
+    best: bool = False
+
+
+class Run:
+    """Trains `recipe` from `seed`; writes `path` (the best weights) and `state_path` beside it."""
+
+    def __init__(self, recipe: Recipe, path: Path, seed: int = 0, device: str = "cpu", *, resume: bool = False) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.path, self.seed, self.device = recipe, path, seed, device
+        self.state_path = path.with_suffix(".run.safetensors")
+        self.training = Training(recipe.learner(), recipe.training_tasks(), recipe.schedule, seed, device)
+        use_protocol(self.training.learner, recipe.train)
+        self.best: float | None = None
+        if resume and self.state_path.exists():
+            tensors, about = read(self.state_path)
+            self.training.restore(tensors)
+            self.best = float(about["best"]) if about.get("best") else None
+
+    def moments(self, steps: int | None = None, save_seconds: float = 30.0) -> Iterator[Moment]:
+        """Train to the end of the schedule, or for `steps` more; validate and save on the way and at the end."""
+        saved, stop = monotonic(), None if steps is None else self.training.step + steps
+        try:
+            for record in meta_train(self.training):
+                due = record.step % self.recipe.validate_every == 0 or record.step == self.recipe.schedule.steps
+                yield self._validated(record) if due else Moment(record)
+                if monotonic() - saved > save_seconds:
+                    self.save()
+                    saved = monotonic()
+                if record.step == stop:
+                    break
+        finally:
+            self.save()
+
+    def save(self) -> None:
+        """Write the run's state."""
+        write(self.state_path, self.training.state(), self._about())
+
+    def validate(self) -> float:
+        """Score on validation tasks: accuracy (a share) or mean squared error."""
+        learner, protocol = self.training.learner, self.recipe.validation
+        use_protocol(learner, protocol)
+        tasks = tasks_for(self.recipe.data, "validation", protocol)
+        score = evaluate(learner, tasks, protocol.episodes, protocol.seed, device=self.device)
+        use_protocol(learner, self.recipe.train)
+        return score.mean
+
+    def _validated(self, record: Record) -> Moment:
+        value = self.validate()
+        lower_is_better = self.recipe.data == "sinusoids"
+        best = self.best is None or (value < self.best if lower_is_better else value > self.best)
+        if best:
+            self.best = value
+            write(self.path, self.training.learner.state_dict(), self._about())
+        return Moment(record, value, best)
+
+    def _about(self) -> dict[str, str]:
+        best = "" if self.best is None else repr(self.best)
+        about = {"recipe": self.recipe.name, "seed": self.seed, "step": self.training.step, "best": best, "commit": commit()}
+        return {key: str(value) for key, value in about.items()}
