@@ -1,0 +1,128 @@
+"""`metakit evaluate RECIPE`: the shipped weights on unseen classes, with the protocol and a 95 % interval."""
+
+import json as jsonlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+import tyro
+
+from metakit.checkpoints import commit, load, read, shipped
+from metakit.cli.train import pick_device
+from metakit.evaluate import Score, use_protocol
+from metakit.evaluate import evaluate as measure
+from metakit.ledger import Row, machine, record_rows
+from metakit.recipes import Data, Recipe, Target, tasks_for
+from metakit.recipes import recipe as find
+from metakit.tasks.base import Protocol
+
+SPLITS: dict[str, Data] = {"random": "omniglot", "background": "omniglot-background", "glyphs": "glyphs"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One number and how it came about."""
+
+    target: Target
+    score: Score
+    seconds: float
+
+    @property
+    def unit(self) -> float:
+        """Accuracies are told in percent."""
+        return 1.0 if self.target.protocol.ways is None else 100.0
+
+    def as_json(self, recipe: str) -> dict[str, object]:
+        """What --json prints."""
+        return {
+            "recipe": recipe,
+            "mean": self.score.mean * self.unit,
+            "ci95": self.score.ci95 * self.unit,
+            "episodes": len(self.score.per_task),
+            "protocol": self.target.protocol.as_dict(),
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def evaluate(
+    recipe: tyro.conf.Positional[str],
+    episodes: int | None = None,
+    way: int | None = None,
+    shot: int | None = None,
+    steps: int | None = None,
+    bn: Literal["inductive", "transductive"] | None = None,
+    split: Literal["random", "background", "glyphs"] | None = None,
+    device: str = "cpu",
+    seed: int = 0,
+    weights: Path | None = None,
+    record: bool = False,
+    json: bool = False,
+) -> None:
+    """Evaluate the shipped weights of a recipe on test tasks.
+
+    Args:
+        recipe: its name; `metakit list` shows them.
+        episodes: test tasks (default: what the recipe reports, 1,000 episodes or 5,000 sinusoids).
+        way: classes a task (N).
+        shot: support examples a class, or points of a sinusoid (K).
+        steps: inner steps at test time.
+        bn: where batch-normalisation statistics of a query come from.
+        split: random (unseen characters), background (unseen alphabets) or glyphs.
+        device: cpu, cuda, …; auto takes a GPU when there is one.
+        seed: of the test tasks.
+        weights: another weights file than the shipped one.
+        record: measure all that the recipe reports, and write it to data/results.json.
+        json: print one JSON object and nothing else.
+    """
+    found = find(recipe)
+    changes = {"ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": split, "seed": seed}
+    asked = {key: value for key, value in changes.items() if value is not None}
+    wanted = found.targets if record else found.targets[:1]
+    targets = [replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted]
+    results = [_measure(found, target, pick_device(device), weights) for target in targets]
+    if record:
+        record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
+    for result in results:
+        print(jsonlib.dumps(result.as_json(recipe)) if json else _sentence(result))
+
+
+def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:
+    changed = replace(protocol, **asked)  # type: ignore[arg-type]
+    return replace(changed, rotations=changed.split == "random")
+
+
+def _measure(recipe: Recipe, target: Target, device: str, weights: Path | None) -> Measured:
+    protocol, started = target.protocol, perf_counter()
+    learner = load(recipe.name, weights).to(device)
+    use_protocol(learner, protocol)
+    data = SPLITS.get(protocol.split, recipe.data)
+    score = measure(learner, tasks_for(data, "test", protocol), protocol.episodes, protocol.seed, device=device)
+    return Measured(target, score, perf_counter() - started)
+
+
+def _sentence(result: Measured) -> str:
+    protocol, score, unit = result.target.protocol, result.score, result.unit
+    number = f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %" if protocol.ways else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
+    told = ", ".join(f"{key} {value}" for key, value in protocol.as_dict().items() if value is not None)
+    return f"{number}  ({told}; 95 % interval over {len(score.per_task)} tasks; {result.seconds:.0f} s)"
+
+
+def _row(recipe: Recipe, result: Measured, weights: Path) -> Row:
+    protocol, about = result.target.protocol, read(weights)[1]
+    return Row(
+        recipe=recipe.name,
+        command=f"metakit evaluate {recipe.name} --record",
+        seed=int(about["seed"]),
+        protocol=protocol.as_dict(),
+        metric="mse" if protocol.ways is None else "accuracy",
+        mean=round(result.score.mean * result.unit, 4),
+        ci95=round(result.score.ci95 * result.unit, 4),
+        episodes=len(result.score.per_task),
+        paper=result.target.published,
+        paper_source=recipe.paper,
+        seconds=round(result.seconds, 1),
+        machine=machine(),
+        commit=commit(),
+        train_steps=int(about["step"]),
+    )

@@ -1,0 +1,61 @@
+"""Intervals, comparisons and calibration against closed forms."""
+
+import pytest
+import torch
+
+from metakit.core import MetaKitError, Task, hits
+from metakit.evaluate import calibration, evaluate, paired_difference, per_task, score, use_protocol
+from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
+from metakit.tasks.base import Protocol
+from metakit.tasks.sinusoids import Sinusoids
+
+
+def test_interval_is_196_standard_errors():
+    values = torch.tensor([0.0, 1.0, 1.0, 0.0])
+    result = score(values)
+    assert result.mean == 0.5
+    assert result.ci95 == pytest.approx(1.96 * (1 / 3) ** 0.5 / 2)
+
+
+def test_intervals_cover_the_truth_about_95_times_in_100():
+    torch.manual_seed(0)
+    results = [score(torch.rand(200)) for _ in range(400)]
+    covered = sum(abs(r.mean - 0.5) < r.ci95 for r in results) / 400
+    assert 0.92 < covered < 0.98
+
+
+def test_paired_difference_is_narrower_than_the_parts():
+    torch.manual_seed(0)
+    hard = torch.rand(500)
+    a, b = score(hard + 0.1 + 0.01 * torch.randn(500)), score(hard)
+    difference = paired_difference(a, b)
+    assert difference.mean == pytest.approx(0.1, abs=0.005)
+    assert difference.ci95 < 0.1 * a.ci95
+
+
+def test_hits_and_errors_of_each_task():
+    logits = torch.tensor([[[2.0, 1.0], [0.0, 1.0]]])
+    tasks = Task(torch.zeros(1, 1), torch.zeros(1, 1, dtype=torch.long), torch.zeros(1, 2), torch.tensor([[0, 0]]))
+    assert per_task(logits, tasks).tolist() == [0.5]
+    assert hits(logits, torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])).mean() == 1
+    numbers = tasks._replace(query_y=torch.tensor([[[1.0], [3.0]]]))
+    assert per_task(torch.zeros(1, 2, 1), numbers).tolist() == [5.0]
+
+
+def test_the_same_seed_draws_the_same_tasks():
+    learner = ConditionalNeuralProcess(width=16)
+    first, again = (evaluate(learner, Sinusoids(), 30, seed=4) for _ in range(2))
+    assert torch.equal(first.per_task, again.per_task)
+    assert evaluate(learner, Sinusoids(), 30, seed=5).mean != first.mean
+
+
+def test_inner_steps_are_refused_where_there_are_none():
+    with pytest.raises(MetaKitError, match="takes no inner steps"):
+        use_protocol(ConditionalNeuralProcess(width=16), Protocol(steps=3))
+
+
+def test_calibration_of_a_sure_and_half_right_learner():
+    logits = torch.tensor([[10.0, 0.0]] * 4)
+    ((confidence, accuracy, count),) = calibration(logits, torch.tensor([0, 1, 0, 1]))
+    assert confidence == pytest.approx(1, abs=1e-3)
+    assert (accuracy, count) == (0.5, 4)

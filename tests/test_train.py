@@ -1,0 +1,108 @@
+"""Training can be stopped anywhere, killed included, and goes on to bit-identical weights."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+
+from metakit.checkpoints import read
+from metakit.core import MetaKitError, mean_squared_error
+from metakit.learners.optimization_based.maml import MAML
+from metakit.learners.optimization_based.reptile import Reptile
+from metakit.recipes import recipe, sinusoid_network
+from metakit.runs import Run
+from metakit.tasks.base import Protocol
+from metakit.tasks.sinusoids import Sinusoids
+from metakit.train import Schedule, Training, meta_train
+
+SMALL = replace(
+    recipe("maml-sinusoid"),
+    schedule=Schedule(60, 4, 1e-2, warmup=5),
+    validate_every=20,
+    validation=Protocol(shots=10, queries=10, episodes=20, steps=1),
+)
+
+
+def training(optimizer="adam"):
+    torch.manual_seed(0)
+    kind, rate = (MAML, 1e-2) if optimizer == "adam" else (Reptile, 0.5)
+    learner = kind(*sinusoid_network(), loss=mean_squared_error)
+    return Training(learner, Sinusoids(), Schedule(8, 4, rate, optimizer, warmup=2, clip=1.0))
+
+
+def identical(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_restored_training_goes_on_bit_for_bit(optimizer):
+    straight = training(optimizer)
+    records = list(meta_train(straight))
+    stopped, resumed = training(optimizer), training(optimizer)
+    for _ in range(3):
+        stopped.advance()
+    resumed.restore({name: value.clone() for name, value in stopped.state().items()})
+    rest = list(meta_train(resumed))
+    assert identical(straight.state(), resumed.state())
+    assert [r.loss for r in rest] == [r.loss for r in records[3:]]
+
+
+def test_a_state_of_another_learner_is_refused():
+    state = training().state()
+    del state["learner.head.bias"]
+    with pytest.raises(MetaKitError, match="another learner"):
+        training().restore(state)
+
+
+def test_the_schedule_rises_and_falls():
+    schedule = Schedule(100, rate=1.0, warmup=10)
+    rates = [schedule.rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == pytest.approx(1, abs=0.05)
+    assert rates[-1] < 0.001
+    assert Schedule(10, rate=2.0, decay="constant").rate_at(9) == 2.0
+    assert Schedule(10, rate=2.0, decay="linear").rate_at(5) == 1.0
+
+
+KILLED = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from metakit.runs import Run
+from tests.test_train import SMALL
+for moment in Run(SMALL, Path(sys.argv[1]), resume=True).moments(save_seconds=0):
+    print(moment.record.step, flush=True)
+"""
+
+
+def test_sigkill_and_resume(tmp_path):
+    straight = Run(SMALL, tmp_path / "straight.safetensors")
+    list(straight.moments())
+    killed = tmp_path / "killed.safetensors"
+    command = [sys.executable, "-c", KILLED, str(killed)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    for after in (7, 31):  # die twice: in the middle of nowhere, and between two validations
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+            for line in process.stdout:
+                if int(line) >= after:
+                    process.send_signal(signal.SIGKILL)
+                    break
+            process.stdout.close()
+        assert process.returncode == -signal.SIGKILL
+    last = Run(SMALL, killed, resume=True)
+    assert 0 < last.training.step < 60
+    list(last.moments())
+    assert identical(straight.training.state(), last.training.state())
+    assert identical(read(straight.path)[0], read(killed)[0])
+    assert read(straight.path)[1]["best"] == read(killed)[1]["best"]
+
+
+def test_the_best_weights_by_validation_are_kept(tmp_path):
+    run = Run(SMALL, tmp_path / "run.safetensors")
+    values = [moment.validation for moment in run.moments() if moment.validation is not None]
+    assert run.best == min(values)
+    assert float(read(run.path)[1]["best"]) == min(values)
