@@ -38,7 +38,7 @@ format: .venv/developer ## lay out the code, mend what can be mended, strip outp
 	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 results: .venv/installed ## write the ledger data/results.json into README's table
-	@$(BIN)/python -m metakit.cli.results
+	@$(BIN)/metakit results
 
 bench: .venv/installed ## measure speed on this machine
 	@$(BIN)/metakit bench $(ARGS)
@@ -56,7 +56,7 @@ clean: ## remove .venv and caches; data and checkpoints stay
 			"or with 'sudo apt install python3-venv' on Debian and Ubuntu, then type make again." >&2; exit 1; \
 	fi; \
 	echo "Making .venv with $$python"; "$$python" -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet pip==26.3 || echo "pip could not be renewed: going on with the one there is."
+	@$(BIN)/python -m pip install -qq pip==26.3 || echo "pip could not be renewed: going on with the one there is."
 	@echo "$$PWD" > $@
 
 # A bare torch brings gigabytes of CUDA on Linux. Without an NVIDIA GPU take the CPU build, where its index can be reached.
@@ -64,14 +64,14 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	@echo "Installing MetaKit: about a minute, once"
 	@if [ "$$(uname)" = Linux ] && ! nvidia-smi >/dev/null 2>&1 && $(BIN)/python -c \
 		"from urllib.request import urlopen; urlopen('$(TORCH_CPU)/torch/', timeout=5)" 2>/dev/null; then \
-		$(BIN)/pip install --quiet --no-compile --no-deps --index-url $(TORCH_CPU) "$$(grep '^torch==' constraints.txt)"; \
+		$(BIN)/pip install -qq --no-compile --no-deps --index-url $(TORCH_CPU) "$$(grep '^torch==' constraints.txt)"; \
 	fi
-	@$(BIN)/pip install --quiet --no-compile --editable . --constraint constraints.txt
+	@$(BIN)/pip install -qq --no-compile --editable . --constraint constraints.txt
 	@touch $@
 
 .venv/developer: .venv/installed
 	@echo "Installing the tools for tests"
-	@$(BIN)/pip install --quiet --no-compile --editable '.[dev]' --constraint constraints.txt
+	@$(BIN)/pip install -qq --no-compile --editable '.[dev]' --constraint constraints.txt
 	@touch $@
 
 stale:

@@ -25,10 +25,12 @@ def _run() -> None:
     from metakit.cli.data import data  # noqa: PLC0415
     from metakit.cli.evaluate import evaluate  # noqa: PLC0415
     from metakit.cli.list import list_recipes  # noqa: PLC0415
+    from metakit.cli.results import results  # noqa: PLC0415
     from metakit.cli.serve import demo, lab  # noqa: PLC0415
     from metakit.cli.train import train  # noqa: PLC0415
 
     commands = {
-        "list": list_recipes, "evaluate": evaluate, "train": train, "data": data, "bench": bench, "lab": lab, "demo": demo,
+        "list": list_recipes, "evaluate": evaluate, "train": train, "results": results, "data": data, "bench": bench,
+        "lab": lab, "demo": demo,
     }  # fmt: skip
     tyro.extras.subcommand_cli_from_dict(commands, prog="metakit", description="Learn meta-learning by running it.")

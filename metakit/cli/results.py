@@ -1,0 +1,86 @@
+"""`metakit results`: README's table, made from the ledger."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import metakit
+from metakit.core import MetaKitError
+from metakit.ledger import Row, read
+
+README = Path(metakit.__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- results: made by `make results` -->", "<!-- /results -->"
+TITLES = {
+    "random": "Omniglot, random split: unseen characters, their rotations are classes too. Accuracy in %.",
+    "background": "Omniglot, background split: unseen alphabets, upright. Accuracy in %.",
+    "glyphs": "Glyphs: unseen invented alphabets, upright. Accuracy in %.",
+    "sinusoids": "Sinusoid regression. Mean squared error: lower is better.",
+}
+
+
+def results() -> None:
+    """Write the ledger data/results.json into README's table."""
+    README.write_text(filled(README.read_text("utf-8"), read()), "utf-8")
+
+
+def filled(readme: str, rows: Iterable[Row]) -> str:
+    """The text of README with the rows' tables between the markers. Raises MetaKitError when they are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise MetaKitError(f"README.md has lost its markers: put {BEGIN} and {END} where the results belong.")
+    return f"{before}{BEGIN}\n\n{tables(rows)}\n\n{END}{after}"
+
+
+def tables(rows: Iterable[Row]) -> str:
+    """Markdown: a table for each data set, a line for each learner and protocol, a column for each kind of task."""
+    groups: dict[str, list[Row]] = {name: [] for name in TITLES}
+    for row in sorted(rows, key=lambda row: (row.recipe, int(str(row.protocol["shots"])))):
+        groups.setdefault(_group(row), []).append(row)
+    return "\n\n".join(f"**{TITLES.get(name, name)}**\n\n{_table(group)}" for name, group in groups.items() if group)
+
+
+def _group(row: Row) -> str:
+    return "sinusoids" if _is_regression(row) else str(row.protocol["split"])
+
+
+def _is_regression(row: Row) -> bool:
+    return row.protocol["ways"] is None
+
+
+def _table(rows: list[Row]) -> str:
+    columns = list(dict.fromkeys(_column(row) for row in sorted(rows, key=_size)))
+    lines: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        lines.setdefault((row.recipe, _measured(row)), {})[_column(row)] = _cell(row)
+    head = [f"| learner | {' | '.join(columns)} | measured |", f"|---|{'---:|' * len(columns)}---|"]
+    body = [f"| {name} | {' | '.join(cells.get(c, '') for c in columns)} | {how} |" for (name, how), cells in lines.items()]
+    return "\n".join(head + body)
+
+
+def _size(row: Row) -> list[int]:
+    values = (row.protocol[name] for name in ("ways", "steps" if _is_regression(row) else "shots"))
+    return [-1 if value is None else int(str(value)) for value in values]
+
+
+def _column(row: Row) -> str:
+    ways, shots, steps = (row.protocol[name] for name in ("ways", "shots", "steps"))
+    if not _is_regression(row):
+        return f"{ways}-way {shots}-shot"
+    return "no steps" if steps is None else f"step {steps}"
+
+
+def _cell(row: Row) -> str:
+    digits = 3 if _is_regression(row) else 2
+    ours = f"{row.mean:.{digits}f} ± {row.ci95:.{digits}f}"
+    return ours if row.paper is None else f"{ours} ({row.paper:g})"
+
+
+def _measured(row: Row) -> str:
+    """The protocol in words, less what the column says."""
+    told = row.protocol
+    if _is_regression(row):
+        return f"K = {told['shots']}; {row.episodes:,} tasks of {told['queries']} points"
+    words = [f"BatchNorm {told['norm']}"]
+    words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
+    words += [f"{told['steps']} inner steps"] if told["steps"] is not None else []
+    return "; ".join([*words, f"{row.episodes:,} episodes of {told['queries']} queries a class"])
