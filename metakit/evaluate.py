@@ -38,7 +38,12 @@ def per_task(prediction: Tensor, tasks: Task) -> Tensor:
 def evaluate(
     learner: MetaLearner, tasks: Tasks, episodes: int = 1000, seed: int = 0, batch: int = 20, device: str = "cpu"
 ) -> Score:
-    """Score `learner` on `episodes` tasks. The same seed draws the same tasks for every learner."""
+    """Score `learner` on `episodes` tasks. The same seed draws the same tasks for every learner.
+
+    Raises MetaKitError when there are fewer than 2.
+    """
+    if episodes < 2:  # noqa: PLR2004
+        raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
     learner.eval()
     return score(torch.cat([per_task(learner.solve(drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]).cpu())
 
