@@ -19,11 +19,11 @@ LEDGER = Path(metakit.__file__).parents[1] / "data" / "results.json"
 
 @dataclass(frozen=True)
 class Row:
-    """One measured number; `ci95` is the half width of its 95 % interval over tasks."""
+    """One measured number; `ci95` is the half width of its 95 % interval over tasks. Accuracies are percent."""
 
     recipe: str
     protocol: dict[str, object]  # `Protocol.as_dict()`
-    metric: Literal["accuracy %", "mean squared error"]
+    metric: Literal["accuracy", "mse"]
     mean: float
     ci95: float
     episodes: int
