@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from metakit.nets.conv import conv2d
 from metakit.nets.norms import BatchNorm2d
 
 
@@ -20,14 +21,15 @@ class ConvBlock(nn.Module):
 
     def __init__(self, n_in: int, n_out: int, statistics: str, pool: bool) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(n_out, n_in, 3, 3))
+        weight = torch.empty(n_out, n_in, 3, 3, memory_format=torch.channels_last)  # as conv2d reads it
+        self.weight = nn.Parameter(weight)
         nn.init.xavier_uniform_(self.weight)
         self.norm = BatchNorm2d(n_out, statistics)
         self.pool = pool
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
-        x = self.norm(F.conv2d(x, self.weight, stride=1 if self.pool else 2, padding=1))
+        x = self.norm(conv2d(x, self.weight, stride=1 if self.pool else 2))
         return F.relu(F.max_pool2d(x, 2) if self.pool else x)  # pooling first is the same, and cheaper
 
 
