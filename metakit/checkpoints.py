@@ -48,7 +48,9 @@ def load(name: str, path: Path | None = None) -> MetaLearner:
     try:
         learner.load_state_dict(read(place)[0])
     except RuntimeError as error:
-        raise MetaKitError(f"The checkpoint {place} belongs to another learner than {name}: name the right file.") from error
+        raise MetaKitError(
+            f"The checkpoint {place} belongs to another learner than {name}: name the right file."
+        ) from error
     learner.use_norm("inductive")
     return learner.eval()
 

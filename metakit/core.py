@@ -97,6 +97,7 @@ class MetaLearner(nn.Module, ABC):
     """
 
     loss: Loss = staticmethod(cross_entropy)
+    steps: int | None = None  # inner steps, may be set between uses; None where adapting takes none
     one_by_one: bool = False  # train on tasks in a loop: running averages cannot be written under vmap
 
     @abstractmethod
@@ -121,9 +122,10 @@ class MetaLearner(nn.Module, ABC):
     @final
     def adapt(self, x: Tensor, y: Tensor) -> Any:
         """The state after the last step. y: class indices [S] or targets [S, *y]."""
-        for step in self.adapt_steps(x, as_targets(y, dtype=x.dtype)):
+        state: Any = None
+        for state, _ in self.adapt_steps(x, as_targets(y, dtype=x.dtype)):
             pass
-        return step.state
+        return state
 
     def meta_loss(self, tasks: Task) -> Tensor:
         """Mean outer objective over T tasks: what meta-training descends. A scalar."""

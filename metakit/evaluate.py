@@ -45,7 +45,11 @@ def evaluate(
     if episodes < 2:  # noqa: PLR2004
         raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
     learner.eval()
-    return score(torch.cat([per_task(learner.solve(drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]).cpu())
+    return score(
+        torch.cat(
+            [per_task(learner.solve(drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]
+        ).cpu()
+    )
 
 
 def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str = "cpu") -> Iterator[Task]:
@@ -63,7 +67,7 @@ def use_protocol(learner: MetaLearner, protocol: Protocol) -> None:
     learner.use_norm(protocol.norm)
     if protocol.steps is None:
         return
-    if not hasattr(learner, "steps"):
+    if learner.steps is None:
         raise MetaKitError(f"{type(learner).__name__} takes no inner steps: leave --steps out.")
     learner.steps = protocol.steps
 

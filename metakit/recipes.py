@@ -69,7 +69,11 @@ def tasks_for(data: Data, part: Part, protocol: Protocol) -> Tasks:
 @cache
 def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
     """The classes of one part of an image data set; with `rotations`, four times as many."""
-    split = {"omniglot": omniglot.random_split, "omniglot-background": omniglot.background_split, "glyphs": glyphs.split}[data]()
+    split = {
+        "omniglot": omniglot.random_split,
+        "omniglot-background": omniglot.background_split,
+        "glyphs": glyphs.split,
+    }[data]()
     classes: ImageSet = getattr(split, part)
     return classes.rotated() if rotations else classes
 

@@ -79,5 +79,11 @@ class Run:
 
     def _about(self) -> dict[str, str]:
         best = "" if self.best is None else repr(self.best)
-        about = {"recipe": self.recipe.name, "seed": self.seed, "step": self.training.step, "best": best, "commit": commit()}
+        about = {
+            "recipe": self.recipe.name,
+            "seed": self.seed,
+            "step": self.training.step,
+            "best": best,
+            "commit": commit(),
+        }
         return {key: str(value) for key, value in about.items()}

@@ -50,7 +50,9 @@ class Record(NamedTuple):
 class Training:
     """The state of one meta-training run."""
 
-    def __init__(self, learner: MetaLearner, tasks: Tasks, schedule: Schedule, seed: int = 0, device: str = "cpu") -> None:
+    def __init__(
+        self, learner: MetaLearner, tasks: Tasks, schedule: Schedule, seed: int = 0, device: str = "cpu"
+    ) -> None:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
         self.device, self.rng, self.step = device, generator(seed, device), 0
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
@@ -91,7 +93,9 @@ class Training:
         try:
             self.learner.load_state_dict(_under("learner.", state))
         except RuntimeError as error:
-            raise MetaKitError("This training state belongs to another learner: remove it, or train without --resume.") from error
+            raise MetaKitError(
+                "This training state belongs to another learner: remove it, or train without --resume."
+            ) from error
         slots: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimizer.", state).items():
             number, key = name.split(".", 1)

@@ -13,7 +13,13 @@ EXACT = 1e-9  # relative, in float64: above it a difference is a bug, not noise
 
 
 def check_learner(
-    learner: MetaLearner, tasks: Tasks, *, ordered: bool = False, relabels: bool = True, rate: float = 3e-3, steps: int = 60
+    learner: MetaLearner,
+    tasks: Tasks,
+    *,
+    ordered: bool = False,
+    relabels: bool = True,
+    rate: float = 3e-3,
+    steps: int = 60,
 ) -> None:
     """Prove the contract of `MetaLearner` on tasks of this distribution.
 
@@ -58,7 +64,9 @@ def check_vmap_equals_loop(learner: MetaLearner, tasks: Task) -> None:
     scale = max(float(g.abs().max()) for g in looped.values())
     for name, gradient in gradients(learner, together).items():
         error = float((gradient - looped[name]).abs().max()) / scale
-        assert error < EXACT, f"meta-gradient of {name}, vmap against a loop: relative difference {error:.1e} in float64"
+        assert error < EXACT, (
+            f"meta-gradient of {name}, vmap against a loop: relative difference {error:.1e} in float64"
+        )
 
 
 def check_trace_ends_where_adaptation_ends(learner: MetaLearner, tasks: Task) -> None:
@@ -81,12 +89,16 @@ def check_relabelling_permutes_logits(learner: MetaLearner, tasks: Task) -> None
     ways = int(tasks.support_y.max()) + 1
     relabel = torch.arange(ways).roll(1)
     renamed = tasks._replace(support_y=relabel[tasks.support_y], query_y=relabel[tasks.query_y])
-    close(learner.solve(renamed)[..., relabel].detach(), learner.solve(tasks).detach(), "logits after renaming the ways")
+    close(
+        learner.solve(renamed)[..., relabel].detach(), learner.solve(tasks).detach(), "logits after renaming the ways"
+    )
 
 
 def check_support_order_is_irrelevant(learner: MetaLearner, tasks: Task) -> None:
     shuffled = tasks._replace(support_x=tasks.support_x.flip(1), support_y=tasks.support_y.flip(1))
-    close(learner.solve(shuffled).detach(), learner.solve(tasks).detach(), "predictions after shuffling the support set")
+    close(
+        learner.solve(shuffled).detach(), learner.solve(tasks).detach(), "predictions after shuffling the support set"
+    )
 
 
 def check_training_lowers_the_loss(learner: MetaLearner, tasks: Tasks, rate: float, steps: int) -> None:

@@ -12,7 +12,9 @@ QUICK = ["--episodes", "20"]
 
 def metakit(*arguments, **environment):
     command = [sys.executable, "-m", "metakit.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
+    )
 
 
 def test_evaluate_json_is_one_object_and_nothing_else():
@@ -74,7 +76,9 @@ def test_a_mistake_is_one_sentence(arguments, sentence):
 
 
 def test_a_missing_omniglot_says_how_to_get_it(tmp_path):
-    done = metakit("evaluate", "prototypical-omniglot", *QUICK, METAKIT_DATA=str(tmp_path), XDG_CACHE_HOME=str(tmp_path))
+    done = metakit(
+        "evaluate", "prototypical-omniglot", *QUICK, METAKIT_DATA=str(tmp_path), XDG_CACHE_HOME=str(tmp_path)
+    )
     assert done.returncode == 2
     assert "metakit data omniglot" in done.stderr
     assert "Traceback" not in done.stderr

@@ -84,7 +84,10 @@ def test_sigkill_and_resume(tmp_path):
     list(straight.moments())
     killed = tmp_path / "killed.safetensors"
     command = [sys.executable, "-c", KILLED, str(killed)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "OMP_NUM_THREADS": str(torch.get_num_threads()),
+    }
     for after in (7, 31):  # die twice: in the middle of nowhere, and between two validations
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             for line in process.stdout:

@@ -76,10 +76,14 @@ def evaluate(
         json: print one JSON object and nothing else.
     """
     found = find(recipe)
-    changes = {"ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": split, "seed": seed}
+    changes: dict[str, object] = {
+        "ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": split, "seed": seed,
+    }  # fmt: skip
     asked = {key: value for key, value in changes.items() if value is not None}
     wanted = found.targets if record else found.targets[:1]
-    targets = [replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted]
+    targets = [
+        replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted
+    ]
     results = [_measure(found, target, pick_device(device), weights) for target in targets]
     if record:
         record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
@@ -103,7 +107,11 @@ def _measure(recipe: Recipe, target: Target, device: str, weights: Path | None) 
 
 def _sentence(result: Measured) -> str:
     protocol, score, unit = result.target.protocol, result.score, result.unit
-    number = f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %" if protocol.ways else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
+    number = (
+        f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %"
+        if protocol.ways
+        else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
+    )
     told = ", ".join(f"{key} {value}" for key, value in protocol.as_dict().items() if value is not None)
     return f"{number}  ({told}; 95 % interval over {len(score.per_task)} tasks; {result.seconds:.0f} s)"
 

@@ -23,7 +23,9 @@ def list_recipes(json: bool = False) -> None:
     table = Table("recipe", "family", "data", "paper", "paper's", "ours", "weights")
     for entry in entries:
         weights = "shipped" if entry["checkpoint"] else "not yet"
-        table.add_row(*(str(entry[key] or "–") for key in ("recipe", "family", "data", "paper", "published", "ours")), weights)
+        table.add_row(
+            *(str(entry[key] or "–") for key in ("recipe", "family", "data", "paper", "published", "ours")), weights
+        )
     Console().print(table)
 
 

@@ -1,7 +1,6 @@
 """`metakit train RECIPE`: train with a progress bar; Ctrl-C, or a kill, loses nothing that --resume does not find."""
 
 from pathlib import Path
-from typing import Annotated
 
 import torch
 import tyro
@@ -13,13 +12,11 @@ from metakit.core import MetaKitError
 from metakit.recipes import recipe as find
 from metakit.runs import Moment, Run
 
-Device = Annotated[str, tyro.conf.arg(help="cpu, cuda, …; auto takes a GPU when there is one")]
-
 
 def train(
     recipe: tyro.conf.Positional[str],
     steps: int | None = None,
-    device: Device = "auto",
+    device: str = "auto",
     seed: int = 0,
     out: Path | None = None,
     resume: bool = False,
@@ -29,24 +26,37 @@ def train(
     Args:
         recipe: its name; `metakit list` shows them.
         steps: stop after so many outer steps (default: to the end of the recipe's schedule).
+        device: cpu, cuda, …; auto takes a GPU when there is one.
         seed: of the initial weights and of the tasks.
         out: where the weights go (default: the shipped checkpoint's place).
         resume: go on from where an earlier run was stopped or killed.
     """
     found, console = find(recipe), Console(stderr=True)
     run = Run(found, out or shipped(recipe), seed, pick_device(device), resume=resume)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task(recipe, total=found.schedule.steps, completed=run.training.step)
         try:
             for moment in run.moments(steps):
                 progress.update(bar, completed=moment.record.step, description=_describe(moment, run.best))
                 if moment.validation is not None:
-                    progress.console.print(f"step {moment.record.step}: validation {moment.validation:.4f}{' *' * moment.best}")
+                    progress.console.print(
+                        f"step {moment.record.step}: validation {moment.validation:.4f}{' *' * moment.best}"
+                    )
         except KeyboardInterrupt:
-            progress.console.print(f"Stopped at step {run.training.step}: `metakit train {recipe} --resume` goes on from here.")
+            progress.console.print(
+                f"Stopped at step {run.training.step}: `metakit train {recipe} --resume` goes on from here."
+            )
             raise SystemExit(130) from None
-    console.print(f"Best weights by validation: {run.path}" if run.path.exists() else f"State of the run: {run.state_path}")
+    console.print(
+        f"Best weights by validation: {run.path}" if run.path.exists() else f"State of the run: {run.state_path}"
+    )
 
 
 def pick_device(device: str) -> str:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from metakit.core import MetaKitError, Task
+from metakit.tasks.base import Tasks
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,18 @@ class Episodes:
         flat = rows.flatten(1).gather(1, order).flatten()
         pixels = self.images.images.flatten(0, 1).index_select(0, flat)
         return (pixels / 255).view(tasks, ways * per_class, 1, height, width), order // per_class
+
+
+@dataclass(frozen=True, eq=False)
+class AnyWays:
+    """Episodes whose N differs from batch to batch: each draw picks one of `choices`, all alike likely."""
+
+    choices: tuple[Tasks, ...]
+
+    def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
+        """Draw T tasks of one and the same N."""
+        pick = torch.randint(len(self.choices), (), generator=rng, device=rng.device)
+        return self.choices[int(pick)].sample(n_tasks, rng)
 
 
 def draw_distinct(n_rows: int, n: int, population: int, rng: torch.Generator) -> Tensor:

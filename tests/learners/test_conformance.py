@@ -94,7 +94,7 @@ def test_the_checks_find_flaws(episodes, flaw, sentence):
 
 def test_torch_batch_norm_is_caught(episodes):
     """The trap: nn.BatchNorm2d with affine weights has wrong second-order gradients under vmap."""
-    body = nn.Sequential(nn.Conv2d(1, 4, 3, stride=2), nn.BatchNorm2d(4, track_running_stats=False), nn.ReLU(), nn.Flatten())
+    body = nn.Sequential(nn.Conv2d(1, 4, 3, 2), nn.BatchNorm2d(4, track_running_stats=False), nn.ReLU(), nn.Flatten())
     learner = MAML(body, nn.Linear(4 * 13 * 13, 3), steps=1, rate=0.5)
     with pytest.raises(AssertionError, match="vmap against a loop"):
         conformance.check_vmap_equals_loop(learner.double(), conformance.as_double(episodes.sample(3, generator(1))))

@@ -20,6 +20,7 @@ from metakit.core import Loss, MetaKitError, MetaLearner, NormMode
 from metakit.nets.norms import has_batch_norm
 
 Weights = dict[str, Tensor]
+HeadRows = Literal["fixed", "shared"]
 HEAD = ("head.weight", "head.bias")
 
 
@@ -33,8 +34,12 @@ class Adapted(NamedTuple):
 class FastWeightLearner(MetaLearner):
     """A network whose weights are adapted to the task. One step: one gradient step; step 0: none yet."""
 
-    def __init__(self, body: nn.Module, head: nn.Linear, loss: Loss, head_rows: Literal["fixed", "shared"]) -> None:
+    def __init__(
+        self, body: nn.Module, head: nn.Linear, steps: int, rate: float, loss: Loss, head_rows: HeadRows
+    ) -> None:
         super().__init__()
+        self.steps: int = steps
+        self.rate = rate  # of the inner loop
         self.body, self.head, self.head_rows = body, head, head_rows
         self.loss = loss
         self.norm: NormMode = "transductive"
@@ -48,13 +53,16 @@ class FastWeightLearner(MetaLearner):
         weights = {name: weight for name, weight in self.named_parameters() if name.startswith("body.")}
         rows = len(self.head.weight)
         if self.head_rows == "shared":
-            return weights | {"head.weight": self.head.weight.expand(ways, -1), "head.bias": self.head.bias.expand(ways)}
+            shared = {"head.weight": self.head.weight.expand(ways, -1), "head.bias": self.head.bias.expand(ways)}
+            return weights | shared
         if rows != ways:
-            raise MetaKitError(f"This learner's head is fixed at {rows} ways: choose N = {rows}, or a learner with a shared head.")
+            raise MetaKitError(
+                f"This learner's head is fixed at {rows} ways: choose N = {rows}, or a learner with a shared head."
+            )
         return weights | {"head.weight": self.head.weight, "head.bias": self.head.bias}
 
     @final
-    def forward(self, weights: Weights, x: Tensor) -> Tensor:
+    def network(self, weights: Weights, x: Tensor) -> Tensor:
         """The network with these weights: x [B, *x] -> [B, N]."""
         body = {name.removeprefix("body."): weight for name, weight in weights.items() if name not in HEAD}
         return F.linear(functional_call(self.body, body, (x,)), weights["head.weight"], weights["head.bias"])
@@ -62,11 +70,11 @@ class FastWeightLearner(MetaLearner):
     @final
     def predict(self, state: Adapted, x: Tensor) -> Tensor:
         if self.norm == "transductive" or not has_batch_norm(self.body):
-            return self.forward(state.weights, x)
+            return self.network(state.weights, x)
 
         def alone(query: Tensor) -> Tensor:
             """Statistics from the support set and this one query."""
-            return self.forward(state.weights, torch.cat([state.support_x, query[None]]))[-1]
+            return self.network(state.weights, torch.cat([state.support_x, query[None]]))[-1]
 
         return alone(x[0])[None] if len(x) == 1 else vmap(alone)(x)
 
@@ -90,4 +98,3 @@ def gradient(loss: Callable[[Weights], Tensor], weights: Weights, second_order: 
 
 def _under_vmap() -> bool:
     return torch._C._functorch.maybe_current_level() is not None  # noqa: SLF001 - there is no public question for it
-

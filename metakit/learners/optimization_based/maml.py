@@ -18,13 +18,20 @@ from typing import Literal
 from torch import Tensor, nn
 
 from metakit.core import EpisodicLearner, Loss, Step, cross_entropy
-from metakit.learners.optimization_based.inner_loop import HEAD, Adapted, FastWeightLearner, Weights, gradient
+from metakit.learners.optimization_based.inner_loop import (
+    HEAD,
+    Adapted,
+    FastWeightLearner,
+    HeadRows,
+    Weights,
+    gradient,
+)
 
 
 class MAML(FastWeightLearner, EpisodicLearner):
     """State: the fast weights. One step: one gradient step on the support set."""
 
-    def __init__(  # noqa: PLR0913 - the paper's settings
+    def __init__(
         self,
         body: nn.Module,
         head: nn.Linear,
@@ -33,18 +40,18 @@ class MAML(FastWeightLearner, EpisodicLearner):
         rate: float = 0.01,
         order: Literal[1, 2] = 2,
         adapts: Literal["all", "head"] = "all",
-        head_rows: Literal["fixed", "shared"] = "fixed",
+        head_rows: HeadRows = "fixed",
         loss: Loss = cross_entropy,
     ) -> None:
-        super().__init__(body, head, loss, head_rows)
-        self.steps, self.rate, self.order, self.adapts = steps, rate, order, adapts
+        super().__init__(body, head, steps, rate, loss, head_rows)
+        self.order, self.adapts = order, adapts
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = self.initial_weights(y.shape[-1])
         frozen = {k: w for k, w in weights.items() if self.adapts == "head" and k not in HEAD}
 
         def support_loss(fast: Weights) -> Tensor:
-            return self.loss(self.forward(frozen | fast, x), y)
+            return self.loss(self.network(frozen | fast, x), y)
 
         fast = {k: w for k, w in weights.items() if k not in frozen}
         yield Step(Adapted(frozen | fast, x))

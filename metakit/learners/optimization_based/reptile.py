@@ -12,19 +12,27 @@ Deviations: a shared head row (see inner_loop.py) moves towards the mean of the 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from metakit.core import Loss, Step, Task, cross_entropy
-from metakit.learners.optimization_based.inner_loop import HEAD, Adapted, FastWeightLearner, Weights, gradient
+from metakit.learners.optimization_based.inner_loop import (
+    HEAD,
+    Adapted,
+    FastWeightLearner,
+    HeadRows,
+    Weights,
+    gradient,
+)
 
 
 class Reptile(FastWeightLearner):
     """State: the fast weights. One step: one optimizer step on `batch` support examples (all when None)."""
 
-    def __init__(  # noqa: PLR0913 - the paper's settings
+    def __init__(
         self,
         body: nn.Module,
         head: nn.Linear,
@@ -33,11 +41,11 @@ class Reptile(FastWeightLearner):
         rate: float = 0.02,
         batch: int | None = None,
         optimizer: Literal["sgd", "adam"] = "sgd",
-        head_rows: Literal["fixed", "shared"] = "fixed",
+        head_rows: HeadRows = "fixed",
         loss: Loss = cross_entropy,
     ) -> None:
-        super().__init__(body, head, loss, head_rows)
-        self.steps, self.rate, self.batch, self.optimizer = steps, rate, batch, optimizer
+        super().__init__(body, head, steps, rate, loss, head_rows)
+        self.batch, self.optimizer = batch, optimizer
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = {k: w.detach() for k, w in self.initial_weights(y.shape[-1]).items()}
@@ -45,18 +53,23 @@ class Reptile(FastWeightLearner):
         yield Step(Adapted(weights, x))
         for number in range(1, self.steps + 1):
             rows = self._rows(number - 1, len(x))
-            slopes, loss = gradient(lambda w, r=rows: self.loss(self.forward(w, x[r]), y[r]), weights, second_order=False)
+            batch_loss = partial(self._loss_at, x=x[rows], y=y[rows])
+            slopes, loss = gradient(batch_loss, weights, second_order=False)
             slopes, squares = self._direction(slopes, squares, number)
             weights = {k: w - self.rate * slopes[k] for k, w in weights.items()}
             yield Step(Adapted(weights, x), {"loss_before": loss})
 
     def task_loss(self, task: Task) -> Tensor:
         """Half the squared way from the initialisation to the adapted weights; its gradient is phi - phi' (eq. 2)."""
-        adapted = self.adapt(torch.cat([task.support_x, task.query_x]), torch.cat([task.support_y, task.query_y])).weights
+        x, y = torch.cat([task.support_x, task.query_x]), torch.cat([task.support_y, task.query_y])
+        adapted = self.adapt(x, y).weights
         start = dict(self.named_parameters())
         if self.head_rows == "shared":
             adapted = adapted | {k: adapted[k].mean(0, keepdim=True) for k in HEAD}
         return sum((0.5 * (start[k] - w.detach()).square().sum() for k, w in adapted.items()), torch.zeros(()))
+
+    def _loss_at(self, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
+        return self.loss(self.network(weights, x), y)
 
     def _rows(self, step: int, n: int) -> list[int]:
         size = min(self.batch or n, n)
