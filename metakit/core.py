@@ -122,10 +122,8 @@ class MetaLearner(nn.Module, ABC):
     @final
     def adapt(self, x: Tensor, y: Tensor) -> Any:
         """The state after the last step. y: class indices [S] or targets [S, *y]."""
-        state: Any = None
-        for state, _ in self.adapt_steps(x, as_targets(y, dtype=x.dtype)):
-            pass
-        return state
+        *_, last = self.adapt_steps(x, as_targets(y, dtype=x.dtype))
+        return last.state
 
     def meta_loss(self, tasks: Task) -> Tensor:
         """Mean outer objective over T tasks: what meta-training descends. A scalar."""

@@ -69,6 +69,8 @@ def tasks_for(data: Data, part: Part, protocol: Protocol) -> Tasks:
 @cache
 def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
     """The classes of one part of an image data set; with `rotations`, four times as many."""
+    from metakit.tasks import glyphs  # noqa: PLC0415
+
     split = {
         "omniglot": omniglot.random_split,
         "omniglot-background": omniglot.background_split,
@@ -156,7 +158,7 @@ _ALL = (
     Recipe(
         "maml-omniglot-5w1s", "optimization-based", "omniglot", _maml_5_ways,
         train=Protocol(5, 1, 4, rotations=True, norm="transductive", steps=1),
-        schedule=Schedule(16_000, 8, 3e-3, warmup=50, clip=10.0),
+        schedule=Schedule(20_000, 8, 3e-3, warmup=50, clip=10.0),
         validation=Protocol(5, 1, 15, 300, rotations=True, norm="transductive", steps=3),
         targets=_maml_targets(5, 1, "random", 98.7), paper=FINN,
     ),
