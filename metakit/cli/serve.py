@@ -1,0 +1,101 @@
+"""`metakit demo` serves the web demo, `metakit lab` opens JupyterLab on the notebooks."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import metakit
+from metakit.core import MetaKitError
+
+NOTEBOOKS = Path(metakit.__file__).parents[1] / "notebooks"
+TEMPLATES = Path(metakit.__file__).parent / "widgets"  # holds voila/templates/metakit
+
+
+def demo(port: int = 8866, host: str = "localhost", visitors: int = 40) -> None:
+    """Serve the web demo until Ctrl-C.
+
+    Args:
+        port: where; 8866 by default.
+        host: localhost is this machine alone, 0.0.0.0 the whole network.
+        visitors: how many may play at once; each needs about 200 MB of memory.
+    """
+    notebook = existing("demo.ipynb")
+    free(port, host)
+    prepare_examples()
+    prepare_environment()
+    from metakit.cli.voila_server import server  # noqa: PLC0415 - Jupyter reads the environment when it is imported
+
+    app = server(notebook, port, host, visitors)
+    run_quietly(app.start, f"The demo runs at http://{shown(host)}:{port} - press Ctrl-C to stop it.")
+
+
+def lab(port: int = 8888) -> None:
+    """Open JupyterLab on the notebooks, until Ctrl-C.
+
+    Args:
+        port: where; 8888 by default.
+    """
+    folder = existing("").resolve()
+    free(port, "localhost")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", "--ServerApp.answer_yes=True", "--LabApp.news_url=None"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    if running_as_root():
+        command.append("--allow-root")
+    os.execv(sys.executable, command)  # noqa: S606 - JupyterLab takes over this process, and its Ctrl-C
+
+
+def existing(name: str) -> Path:
+    """A notebook, or the folder of them. Raises MetaKitError when MetaKit was installed without them."""
+    path = NOTEBOOKS / name
+    if not path.exists():
+        raise MetaKitError(f"{path} is missing: clone MetaKit and run `pip install -e .` there.")
+    return path
+
+
+def free(port: int, host: str) -> None:
+    """Raises MetaKitError when nothing can listen there: the port is in use, forbidden or no port, the host not ours."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "a port is a number up to 65535"
+        raise MetaKitError(
+            f"Port {port} of {host} cannot be used ({reason}): choose another, with --port {port + 1}."
+        ) from error
+
+
+def prepare_examples() -> None:
+    """Make the glyphs once, before the first visitor waits for them."""
+    from metakit.tasks.glyphs import glyphs  # noqa: PLC0415 - torch takes a second to import
+
+    glyphs()
+
+
+def prepare_environment() -> None:
+    """One thread per visitor, and Voila finds our page."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    known = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(TEMPLATES), *([known] if known else [])])
+
+
+def run_quietly(start: Callable[[], Any], hello: str) -> None:
+    """Say hello and serve; Ctrl-C ends it without a traceback."""
+    print(hello, flush=True)
+    try:
+        start()
+    except KeyboardInterrupt:
+        print("Stopped.")
+
+
+def shown(host: str) -> str:
+    """The host as one types it into a browser."""
+    return "localhost" if host in {"", "0.0.0.0", "127.0.0.1"} else host  # noqa: S104 - compared, not bound
+
+
+def running_as_root() -> bool:
+    """Whether the administrator runs this; JupyterLab wants to be told."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

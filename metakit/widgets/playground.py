@@ -1,0 +1,153 @@
+"""The web demo: draw characters, and see live what a prototypical network and MAML make of them.
+
+The page owns the drawings and sends them as one board (`drawings.py`). Python answers with two traits, `comparison` and
+`adaptation`. Every visitor may set any trait, so whatever arrives is checked here: numbers are clamped, everything
+else is refused and the page gets back what holds.
+"""
+
+import asyncio
+from typing import Any, ClassVar
+
+import anywidget
+import torch
+import traitlets as t
+from torch import Tensor
+from traitlets.utils.bunch import Bunch
+
+from metakit.checkpoints import load
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.optimization_based.maml import MAML
+from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
+from metakit.widgets.example_episodes import ExampleEpisodes, available
+from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
+from metakit.widgets.verdicts import Comparison, Moment, Question, adaptation, compare, turned
+
+MAX_STEPS = 10
+LIMITS = {
+    "ways": (2, ROWS),
+    "shots": (1, SHOTS),
+    "steps": (0, MAX_STEPS),
+    "episode": (0, 2**31 - 1),
+    "asked": (0, 2**31 - 1),
+}
+DEBOUNCE = 0.015  # seconds: what arrives together is answered once
+
+
+class Playground(anywidget.AnyWidget):
+    """The whole page. By default with the shipped learners, and examples from the data that is there."""
+
+    _esm, _css = SCRIPT, STYLE
+    FROM_PAGE: ClassVar = frozenset(["ways", "shots", "steps", "episode", "source", "drawings", "asked"])
+
+    ways = t.Int(5).tag(sync=True)
+    shots = t.Int(1).tag(sync=True)
+    steps = t.Int(5).tag(sync=True)
+    episode = t.Int(0).tag(sync=True)  # which example episode lies ready
+    source = t.Unicode("glyphs").tag(sync=True)
+    drawings = Ink().tag(sync=True, echo_update=False)
+    asked = t.Int(0).tag(sync=True)  # number of the page's question; comes back with the answers
+
+    examples = t.Bytes().tag(sync=True)  # [10, 8, 392]: example drawings of ten classes (drawings.py, kind 2)
+    names = t.List(t.Unicode()).tag(sync=True)
+    sources = t.List(t.Unicode()).tag(sync=True)
+    comparison = t.Dict().tag(sync=True)
+    adaptation = t.Dict().tag(sync=True)
+    notes = t.List(t.Unicode()).tag(sync=True)
+
+    def __init__(
+        self,
+        prototypical: PrototypicalNetwork | None = None,
+        maml: MAML | None = None,
+        sources: dict[str, ExampleEpisodes] | None = None,
+    ) -> None:
+        self._prototypical = prototypical or load("prototypical-omniglot-background")
+        self._maml = maml or load("maml-omniglot")
+        for learner in (self._prototypical, self._maml):
+            learner.eval().use_norm("inductive")
+        self._sources = available() if sources is None else sources
+        self._places: dict[int, Tensor] = {}  # cell -> where the map showed it last
+        self._task: asyncio.Task[None] | None = None
+        super().__init__(sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes())
+        self._lay_out_examples()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a visitor may set, and what makes sense; of the rest the page is told what holds."""
+        welcome = {name: value for name, value in sync_data.items() if name in self.FROM_PAGE}
+        for name, value in welcome.items():
+            try:
+                super().set_state({name: value})
+            except t.TraitError:
+                self.send_state(name)
+
+    @t.validate(*LIMITS)
+    def _clamped(self, proposal: Bunch) -> int:
+        low, high = LIMITS[proposal.trait.name]
+        return min(max(int(proposal.value), low), high)
+
+    @t.validate("source")
+    def _known(self, proposal: Bunch) -> str:
+        if proposal.value not in self._sources:
+            raise t.TraitError(
+                f"There is no source of examples called {proposal.value!r}: choose one of {list(self._sources)}."
+            )
+        return str(proposal.value)
+
+    @t.observe("episode", "source")
+    def _lay_out_examples(self, _change: Bunch | None = None) -> None:
+        with self.hold_sync():
+            self.examples, self.names = self._sources[self.source].draw(self.episode)
+
+    @t.observe("drawings", "ways", "shots", "asked")
+    def _answer_soon(self, _change: Bunch) -> None:
+        """Answer on the kernel's event loop, the latest question only; at once where no loop runs."""
+        if self._task is not None:
+            self._task.cancel()
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._answer())
+        except RuntimeError:
+            asyncio.run(self._answer())
+
+    async def _answer(self) -> None:
+        await asyncio.sleep(DEBOUNCE)
+        about = {"asked": self.asked, "rows": []}
+        question, cells = self._question()
+        if question is None:
+            self.comparison, self.adaptation = about, about
+            return
+        about["rows"] = sorted({cell // SHOTS for cell in cells})
+        self.comparison = about | self._on_the_map(compare(self._prototypical, question), cells, about["rows"])
+        moments: list[Moment] = []
+        for moment in adaptation(self._maml, question, MAX_STEPS):
+            moments.append(moment)
+            await asyncio.sleep(0)  # a newer question may come in, and cancel this one
+        self.adaptation = about | {
+            "probabilities": [moment.probabilities.tolist() for moment in moments],
+            "losses": [moment.support_loss for moment in moments],
+        }
+
+    def _question(self) -> tuple[Question | None, list[int]]:
+        """The task on the board and the cells of its support set; None without two classes and a query."""
+        board = read_board(self.drawings)
+        query = board.pop(QUERY, None)
+        cells = [cell for cell in board if cell // SHOTS < self.ways and cell % SHOTS < self.shots]
+        rows = sorted({cell // SHOTS for cell in cells})
+        if query is None or len(rows) < 2:  # noqa: PLR2004 - one class is no question
+            return None, cells
+        y = torch.tensor([rows.index(cell // SHOTS) for cell in cells])
+        return Question(torch.stack([board[cell] for cell in cells]), y, query[None]), cells
+
+    def _on_the_map(self, found: Comparison, cells: list[int], rows: list[int]) -> dict[str, Any]:
+        """The comparison in plain numbers, its map turned to resemble the one before."""
+        known = [i for i, cell in enumerate(cells) if cell in self._places]
+        flat = torch.cat([found.support, found.prototypes, found.query[None]])
+        if known:
+            flat = turned(flat, found.support[known], torch.stack([self._places[cells[i]] for i in known]))
+        self._places = dict(zip(cells, flat, strict=False))
+        xy = iter(flat.tolist())
+        return {
+            "probabilities": found.probabilities.tolist(),
+            "support": [[cell, *next(xy)] for cell in cells],
+            "prototypes": [[row, *next(xy)] for row in rows],
+            "query": next(xy),
+            "kept": found.kept,
+        }

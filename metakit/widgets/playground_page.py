@@ -1,0 +1,32 @@
+"""The browser's half of the playground: small files that become one module, and the honest small print."""
+
+from pathlib import Path
+
+from metakit.ledger import Row, read
+
+STATIC = Path(__file__).parent / "static"
+# in this order they make one module: no bundler
+PARTS = ("elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "page")
+SCRIPT = "\n".join((STATIC / "playground" / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+STYLE = (STATIC / "playground.css").read_text(encoding="utf-8")
+NAMES = {"prototypical-omniglot-background": "Prototypical network", "maml-omniglot": "MAML"}
+ABOUT = (
+    "Both networks were trained on Omniglot: characters of many alphabets, each drawn once by twenty people.",
+    "The prototypical network saw 30 of its 50 alphabets; the Omniglot examples here are from the other 20.",
+    "Your drawings are new to both.",
+    "Batch normalisation is inductive: statistics never come from another query.",
+    "A probability is the learner's own opinion, not a measured frequency.",
+)
+
+
+def footnotes() -> list[str]:
+    """What the learners were trained on, and what the ledger says they reach."""
+    return [" ".join(ABOUT), *(_measured(row) for row in read() if row.recipe in NAMES)]
+
+
+def _measured(row: Row) -> str:
+    told = row.protocol
+    return (
+        f"{NAMES[row.recipe]}, {told['ways']}-way {told['shots']}-shot, {told['split']} split, {told['norm']}, "
+        f"{row.episodes:,} test episodes: {row.mean:.2f} ± {row.ci95:.2f} % (95 % interval)."
+    )

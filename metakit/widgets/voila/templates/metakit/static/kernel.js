@@ -1,0 +1,45 @@
+// A small client of Jupyter's kernel protocol (https://jupyter-client.readthedocs.io/en/stable/messaging.html): one web
+// socket and its binary framing, version 1: the number of offsets, the offsets, then channel, four JSON parts, buffers.
+// (Never the older framing: Voila 0.5.13 reads a message in it for minutes, and stands still meanwhile.)
+
+const PROTOCOL = "v1.kernel.websocket.jupyter.org", JSON_PARTS = 4;
+const CLIENT = { session: crypto.randomUUID?.() ?? String(Math.random()).slice(2), username: "", version: "5.3" };
+const text = { in: new TextDecoder(), out: new TextEncoder() };
+let counter = 0;
+
+function encode(channel, parts, buffers) {
+  const chunks = [text.out.encode(channel), ...parts.map((part) => text.out.encode(JSON.stringify(part))),
+    ...buffers.map((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength))];
+  const head = new BigUint64Array(chunks.length + 2);
+  head[0] = BigInt(chunks.length + 1);
+  head[1] = BigInt(head.byteLength);
+  chunks.forEach((chunk, i) => (head[i + 2] = head[i + 1] + BigInt(chunk.length)));
+  return new Blob([head, ...chunks]);
+}
+
+function decode(data) {
+  const view = new DataView(data), n = Number(view.getBigUint64(0, true));
+  const offset = (i) => Number(view.getBigUint64(8 * (i + 1), true));
+  const chunk = (i) => new DataView(data, offset(i), offset(i + 1) - offset(i));
+  const [header, parent, , content] = Array.from({ length: JSON_PARTS }, (_, i) => JSON.parse(text.in.decode(chunk(i + 1))));
+  const buffers = Array.from({ length: n - 2 - JSON_PARTS }, (_, i) => chunk(i + 1 + JSON_PARTS));
+  return { type: header.msg_type, parent: parent.msg_id, content, buffers };
+}
+
+/** Connect to the kernel; `hear({type, parent, content, buffers})` gets every message, `lost()` is called at the end. */
+export async function connect({ id, base }, hear, lost) {
+  const url = new URL(`${base}api/kernels/${id}/channels?session_id=${CLIENT.session}`, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const socket = new WebSocket(url, PROTOCOL);
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => hear(decode(data));
+  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  socket.onclose = lost;
+  return {
+    send(type, content, { channel = "shell", metadata = {}, buffers = [] } = {}) {
+      const header = { ...CLIENT, msg_id: `${CLIENT.session}_${counter++}`, msg_type: type, date: new Date().toISOString() };
+      socket.send(encode(channel, [header, {}, metadata, content], buffers));
+      return header.msg_id;
+    },
+  };
+}
