@@ -9,9 +9,9 @@ from urllib.request import urlopen
 from metakit.core import MetaKitError
 from metakit.tasks.storage import replacing
 
-Progress = Callable[[str, int, int | None], None]  # file name, bytes so far, bytes in all where the server says so
+Progress = Callable[[str, int, int | None], None]  # what is read, how much so far, how much in all if known
 BLOCK = 1 << 16
-BY_HAND = "try again later, or download it in a browser and name the file with --from"
+BY_HAND = "try again later, or download it in a browser and say where it is with --from"
 
 
 def silent(name: str, done: int, total: int | None) -> None:

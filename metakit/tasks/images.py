@@ -3,7 +3,7 @@
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from metakit.core import MetaKitError
+from metakit.tasks.download import Progress, silent
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.hand import centred as by_omniglots_hand
 from metakit.tasks.image_files import find, keep, read_images
@@ -35,12 +36,11 @@ def to_glyph(image: Image.Image, *, centred: bool = False) -> Tensor:
     return glyph * (HALF / strongest) if 0 < strongest < HALF else glyph
 
 
-def load_folder(path: Path, min_examples: int = 2, progress: Callable[[int, int], None] | None = None) -> ImageSet:
+def load_folder(path: Path, min_examples: int = 2, progress: Progress = silent) -> ImageSet:
     """The pictures of a folder: every folder below it that holds pictures is a class, named by its path.
 
-    Pictures may have any size, shape and colours, and classes different numbers of them. `progress` hears
-    (pictures read, pictures in all). Raises MetaKitError naming the class that has too few or too many pictures, the
-    folder that is empty or the file that cannot be read.
+    Pictures may have any size, shape and colours, and classes different numbers of them. Raises MetaKitError naming
+    the class that has too few or too many pictures, or the file that cannot be read.
     """
     classes = dict(_classes(path))
     if len(classes) < 2:  # noqa: PLR2004 - there is nothing to tell apart
@@ -58,8 +58,7 @@ def load_folder(path: Path, min_examples: int = 2, progress: Callable[[int, int]
         for place, file in zip(row, files, strict=False):
             place.copy_((to_glyph(open_picture(file))[0] * 255).round())
             done += 1
-            if progress:
-                progress(done, total)
+            progress(path.name, done, total)
     return ImageSet(images, tuple(classes), None if (counts == counts[0]).all() else counts)
 
 
@@ -93,6 +92,11 @@ def open_picture(path: Path) -> Image.Image:
             f"{path} cannot be read as a picture: remove it, or save it again as PNG or JPEG."
         ) from error
     return image
+
+
+def name_for(folder: Path) -> str:
+    """The folder's own name, as a name for its image set."""
+    return re.sub(r"[^\w .-]", "_", folder.resolve().name).lstrip(" .-") or "images"
 
 
 def load_images(name: str) -> ImageSet:
