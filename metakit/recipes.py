@@ -136,7 +136,7 @@ _ALL = (
     Recipe(
         "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(6000, 1, 3e-3, warmup=50, bf16=True),
+        schedule=Schedule(4500, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200, rotations=True),
         targets=_few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
         distort=Affine(8, 0.1, 0.1, 0.06),
@@ -144,14 +144,14 @@ _ALL = (
     Recipe(
         "prototypical-omniglot-background", "metric-based", "omniglot-background", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(6000, 1, 3e-3, warmup=50, bf16=True),
+        schedule=Schedule(4500, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200),
         targets=_few_shot("background", 60, UNPUBLISHED), paper=SNELL, distort=Affine(),
     ),
     Recipe(
         "prototypical-glyphs", "metric-based", "glyphs", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(2000, 1, 3e-3, warmup=50, bf16=True),
+        schedule=Schedule(2000, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200),
         targets=_few_shot("glyphs", 60, UNPUBLISHED), paper=SNELL, distort=Affine(),
     ),
