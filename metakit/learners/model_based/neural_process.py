@@ -68,5 +68,5 @@ class ConditionalNeuralProcess(MetaLearner):
         """eq. 1 and 2 for the first 0, 1, … S examples: [S + 1, D + 1]."""
         codes = self.encoder(torch.cat([x, y], -1))
         read = torch.arange(len(x) + 1, device=x.device, dtype=x.dtype)[:, None]
-        sums = torch.cat([torch.zeros_like(codes[:1]), codes.cumsum(0)])
+        sums = torch.cat([codes.new_zeros(1, codes.shape[-1]), codes.cumsum(0)])  # an empty support set is fine too
         return torch.cat([sums / read.clamp(min=1), read / self.most], -1)

@@ -1,0 +1,58 @@
+/**
+ * Points that the reader places on a chart: click adds, drag moves, double click removes. With the keyboard: the arrow
+ * keys move a cursor, Enter adds a point there, Delete removes the nearest one.
+ */
+
+const REACH = 12; // pixels of the picture
+const STRIDE = 0.25; // units of the axes; four times as far with Shift
+
+function editPoints({ canvas, plot, get, set, moveCursor, most }) {
+  let dragged = -1;
+  let cursor = [0, 0];
+
+  const distance = ([x, y], [u, v]) => Math.hypot(plot.x(x) - plot.x(u), plot.y(y) - plot.y(v));
+
+  function nearest(place) {
+    const distances = get().map((point) => distance(point, place));
+    const index = distances.indexOf(Math.min(...distances));
+    return { index, far: distances[index] ?? Infinity };
+  }
+
+  function placeOf(event) {
+    const pixel = new DOMPoint(event.clientX, event.clientY).matrixTransform(canvas.getScreenCTM().inverse());
+    return [plot.x.invert(pixel.x), plot.y.invert(pixel.y)];
+  }
+
+  const add = (place) => get().length < most && set([...get(), place], "added");
+  const remove = (index) => index >= 0 && set(get().filter((_, i) => i !== index), "removed");
+
+  canvas.onpointerdown = (event) => {
+    const { index, far } = nearest(placeOf(event));
+    if (far > REACH) return add(placeOf(event));
+    dragged = index;
+    canvas.setPointerCapture(event.pointerId);
+  };
+  canvas.onpointermove = (event) => {
+    if (dragged < 0) return;
+    set(get().map((point, i) => (i === dragged ? placeOf(event) : point)), "moved");
+  };
+  canvas.onpointerup = canvas.onpointercancel = () => (dragged = -1);
+  canvas.ondblclick = (event) => {
+    const { index, far } = nearest(placeOf(event));
+    if (far <= REACH) remove(index);
+  };
+
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+  canvas.onkeydown = (event) => {
+    const stride = STRIDE * (event.shiftKey ? 4 : 1);
+    if (event.key in arrows) {
+      const [dx, dy] = arrows[event.key];
+      cursor = [Math.min(5, Math.max(-5, cursor[0] + dx * stride)), Math.min(6, Math.max(-6, cursor[1] + dy * stride))];
+      moveCursor(cursor);
+    } else if (event.key === "Enter" || event.key === " ") add(cursor);
+    else if (event.key === "Delete" || event.key === "Backspace") remove(nearest(cursor).index);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
