@@ -23,7 +23,10 @@ def requirements(settings):
 
 
 def test_conda_installs_what_pyproject_asks_for(settings):
-    wanted = {(CONDA_NAMES.get(r.name, r.name), str(r.specifier)) for r in map(Requirement, settings["project"]["dependencies"])}
+    wanted = {
+        (CONDA_NAMES.get(r.name, r.name), str(r.specifier))
+        for r in map(Requirement, settings["project"]["dependencies"])
+    }
     listed = {(spec.name.normalized, str(spec.version or "")) for spec in map(MatchSpec, CONDA)}
     assert listed - {("python", "3.12.*"), ("pip", "")} == wanted
 
@@ -32,7 +35,9 @@ def test_conda_installs_metakit_itself():
     assert yaml.safe_load("\n".join(LINES))["dependencies"][-1] == {"pip": ["-e ."]}
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if re.match(r"\s+- \S+(?<!:)( |$)", line) and "conda-forge" not in line])
+@pytest.mark.parametrize(
+    "line", [line for line in LINES if re.match(r"\s+- \S+(?<!:)( |$)", line) and "conda-forge" not in line]
+)
 def test_every_line_says_who_needs_it(line):
     assert re.fullmatch(r" +- (\S+|-e \.)  # .+", line)
 
@@ -43,3 +48,8 @@ def test_every_dependency_has_one_exact_version(settings):
     for requirement in requirements(settings):
         pin = pinned[canonicalize_name(requirement.name)]
         assert Version(str(pin.specifier)[2:]) in requirement.specifier, f"constraints.txt: {pin}"
+
+
+def test_readme_names_the_pinned_torch():
+    named = set(re.findall(r"torch==[\d.]+", (ROOT / "README.md").read_text("utf-8")))
+    assert named == {str(pin) for pin in PINS if pin.name == "torch"}

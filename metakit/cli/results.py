@@ -53,7 +53,9 @@ def _table(rows: list[Row]) -> str:
     for row in rows:
         lines.setdefault((row.recipe, _measured(row)), {})[_column(row)] = _cell(row)
     head = [f"| learner | {' | '.join(columns)} | measured |", f"|---|{'---:|' * len(columns)}---|"]
-    body = [f"| {name} | {' | '.join(cells.get(c, '') for c in columns)} | {how} |" for (name, how), cells in lines.items()]
+    body = [
+        f"| {name} | {' | '.join(cells.get(c, '') for c in columns)} | {how} |" for (name, how), cells in lines.items()
+    ]
     return "\n".join(head + body)
 
 

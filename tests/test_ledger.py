@@ -1,0 +1,70 @@
+"""The ledger: rows in, rows out, and README's table made from it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from metakit.cli.results import BEGIN, END, README, filled, tables
+from metakit.core import MetaKitError
+from metakit.ledger import Row, machine, read, record, record_rows
+from metakit.tasks.base import Protocol
+
+ROW = Row(
+    recipe="prototypical-omniglot", protocol=Protocol(5, 1, split="random", rotations=True, train_ways=60).as_dict(),
+    metric="accuracy", mean=98.5, ci95=0.1, episodes=1000, seed=0, command="metakit evaluate prototypical-omniglot",
+    seconds=3.0, machine="a computer", commit="abc", train_steps=3000, paper=98.8, paper_source="Snell et al. 2017",
+)  # fmt: skip
+SINE = replace(ROW, recipe="maml-sinusoid", protocol=Protocol(shots=10, steps=1).as_dict(), metric="mse", paper=None)
+
+
+def test_rows_come_back(tmp_path):
+    path = tmp_path / "data" / "results.json"
+    assert read(path) == []
+    record_rows([ROW, SINE], path)
+    assert read(path) == [SINE, ROW]
+
+
+def test_a_new_measurement_replaces_the_old_one(tmp_path):
+    path = tmp_path / "results.json"
+    record(ROW, path)
+    record(replace(ROW, mean=99.0, commit="def"), path)
+    record(replace(ROW, protocol=ROW.protocol | {"norm": "transductive"}), path)
+    assert [row.mean for row in read(path)] == [99.0, 98.5]
+
+
+def test_the_file_does_not_depend_on_the_order(tmp_path):
+    record_rows([ROW, SINE], tmp_path / "a.json")
+    record_rows([SINE, ROW], tmp_path / "b.json")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+@pytest.mark.parametrize("content", ["", "[", '[{"recipe": "x"}]', "{}x"])
+def test_a_broken_ledger_is_told(tmp_path, content):
+    path = tmp_path / "results.json"
+    path.write_text(content)
+    with pytest.raises(MetaKitError, match="is broken: restore it"):
+        record(ROW, path)
+    assert path.read_text() == content
+
+
+def test_tables_show_numbers_and_protocols():
+    text = tables([ROW, replace(ROW, protocol=ROW.protocol | {"ways": 20}, mean=95.25, paper=None), SINE])
+    assert "| learner | 5-way 1-shot | 20-way 1-shot | measured |" in text
+    assert "| prototypical-omniglot | 98.50 ± 0.10 (98.8) | 95.25 ± 0.10 | BatchNorm inductive; trained 60-way;" in text
+    assert text.index("Omniglot") < text.index("Sinusoid")
+
+
+def test_readme_needs_its_markers():
+    assert filled(f"a {BEGIN} old {END} z", []).startswith(f"a {BEGIN}")
+    with pytest.raises(MetaKitError, match="lost its markers"):
+        filled("no markers", [])
+
+
+def test_readme_shows_the_ledger():
+    readme = README.read_text("utf-8")
+    assert readme == filled(readme, read()), "README.md and data/results.json differ: run `make results`."
+
+
+def test_the_machine_is_named():
+    assert json.dumps(machine()).count(", torch 2.") == 1
