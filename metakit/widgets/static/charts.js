@@ -69,8 +69,8 @@ const inside = (width, height) => ({ width, height, left: 52, right: width - 12,
 
 /** The picture of one legend entry: a piece of the line with its marker. */
 function swatch({ colour, dash, marker: shape }) {
-  const line = svg("line", { x1: 1, x2: 45, y1: 9, y2: 9, stroke: colour, "stroke-width": 2.6, "stroke-dasharray": dash });
-  return svg("svg", { width: 46, height: 18, "aria-hidden": "true" }, line, marker(shape, 23, 9, 5, { fill: colour }));
+  const line = svg("line", { x1: 1, x2: 37, y1: 9, y2: 9, stroke: colour, "stroke-width": 2.6, "stroke-dasharray": dash });
+  return svg("svg", { width: 38, height: 18, "aria-hidden": "true" }, line, marker(shape, 19, 9, 5, { fill: colour }));
 }
 
 /** A labelled slider; `show` writes its value. */

@@ -1,0 +1,63 @@
+"""The live training curve, without a browser."""
+
+from collections.abc import Iterator
+from itertools import count
+from threading import Event
+
+import pytest
+
+from metakit.core import MetaKitError
+from metakit.train import Record
+from metakit.widgets.training_curve import MOST_DOTS, TrainingCurve
+from tests.conformance_widgets import check_widget
+
+
+def records(steps: int) -> Iterator[Record]:
+    return (Record(step, 4.0 / step, 1e-3, 0.0) for step in range(1, steps + 1))
+
+
+def drawn(curve: TrainingCurve) -> object:
+    return [curve.total, curve.dots, curve.references]
+
+
+def test_conformance():
+    check_widget(lambda: TrainingCurve(records(3), 3), drawn, total=(1, 500, 10_000))
+
+
+def test_it_follows_the_run_to_its_end():
+    curve = TrainingCurve(records(1000), total=1000)
+    assert curve.status == "ready"
+    assert len(curve.start().wait()) == 1000
+    assert (curve.status, curve.step) == ("done", 1000)
+    assert len(curve.dots) <= MOST_DOTS + 1
+    assert curve.dots[-1][:2] == [1000, 0.004]
+
+
+def test_stop_ends_a_run_and_keeps_what_was_learned():
+    begun = Event()
+
+    def endless() -> Iterator[Record]:
+        for step in count(1):
+            begun.set()
+            yield Record(step, 1.0, 1e-3, 0.0)
+
+    curve = TrainingCurve(endless(), total=10**9)
+    curve.start()
+    assert begun.wait(10)
+    curve.stop = True
+    assert curve.wait()
+    assert curve.status == "stopped"
+    assert curve.step == len(curve.records)
+
+
+def test_an_error_in_the_loop_is_raised_by_wait():
+    def broken() -> Iterator[Record]:
+        yield Record(1, 1.0, 1e-3, 0.0)
+        raise MetaKitError("The disk is full: make room.")
+
+    with pytest.raises(MetaKitError, match="disk is full"):
+        TrainingCurve(broken(), total=2).wait()
+
+
+def test_wait_starts_a_run_that_was_not_started():
+    assert len(TrainingCurve(records(5), total=5).wait()) == 5
