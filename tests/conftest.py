@@ -15,7 +15,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # the workers share one folder
     for variable in ("XDG_CACHE_HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         os.environ[variable] = str(Path(_scratch.name, variable.lower()))
 
-import torch  # noqa: E402
+import torch
 
 
 @pytest.fixture(autouse=True)
