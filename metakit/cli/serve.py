@@ -24,7 +24,6 @@ def demo(port: int = 8866, host: str = "localhost", visitors: int = 40) -> None:
     """
     notebook = existing("demo.ipynb")
     free(port, host)
-    prepare_examples()
     prepare_environment()
     from metakit.cli.voila_server import server  # noqa: PLC0415 - Jupyter reads the environment when it is imported
 
@@ -66,13 +65,6 @@ def free(port: int, host: str) -> None:
         raise MetaKitError(
             f"Port {port} of {host} cannot be used ({reason}): choose another, with --port {port + 1}."
         ) from error
-
-
-def prepare_examples() -> None:
-    """Make the glyphs once, before the first visitor waits for them."""
-    from metakit.tasks.glyphs import glyphs  # noqa: PLC0415 - torch takes a second to import
-
-    glyphs()
 
 
 def prepare_environment() -> None:

@@ -1,6 +1,7 @@
 """The Voila server of the demo: one notebook, nothing else to see, nobody waits long and nothing is left behind."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,13 @@ def settings(port: int, host: str, visitors: int) -> Config:
     config.Voila.open_browser = False
     config.Voila.tornado_settings = {
         "disable_check_xsrf": True,  # or the page's farewell is refused, and its kernel stays
+        "ws_ping_timeout": 30_000,  # ms; jupyter_server's own 90 s is more than tornado allows
         "headers": {"Content-Security-Policy": ONLY_HERE},
     }
     config.VoilaConfiguration.update(PAGE)
     config.VoilaExecutor.update({"timeout": LONGEST_CELL, "interrupt_on_timeout": True})
     config.MappingKernelManager.update({"cull_idle_timeout": IDLE, "cull_interval": 60, "cull_connected": True})
     config.FewKernels.most = visitors
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"  # files of the user's own, where TCP ports are open to everyone here
     return config

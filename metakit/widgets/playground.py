@@ -103,12 +103,12 @@ class Playground(anywidget.AnyWidget):
         if self._task is not None:
             self._task.cancel()
         try:
-            self._task = asyncio.get_running_loop().create_task(self._answer())
+            self._task = asyncio.get_running_loop().create_task(self._answer(DEBOUNCE))
         except RuntimeError:
-            asyncio.run(self._answer())
+            asyncio.run(self._answer(0))
 
-    async def _answer(self) -> None:
-        await asyncio.sleep(DEBOUNCE)
+    async def _answer(self, wait: float) -> None:
+        await asyncio.sleep(wait)
         about = {"asked": self.asked, "rows": []}
         question, cells = self._question()
         if question is None:

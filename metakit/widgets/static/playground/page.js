@@ -165,7 +165,7 @@ function render({ model, el }) {
   function changed() {
     showAll();
     ask();
-    linkSoon();
+    if (!starting) linkSoon(); // the first example needs no link
   }
 
   function slide(name, value) {

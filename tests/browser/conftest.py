@@ -1,0 +1,124 @@
+"""One Voila server and one Chromium for all browser tests; a picture of the page is kept when a test fails."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+ARTEFACTS = ROOT / "tests" / "artefacts"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+INSTALL = "no Chromium: install it with `sudo apt install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[str, int]]:
+    """(address, process id) of the demo; it must end cleanly, and take its kernels with it."""
+    with socket.create_server(("localhost", 0)) as found:
+        port = found.getsockname()[1]
+    command = [sys.executable, "-c", f"from metakit.cli.serve import demo; demo(port={port})"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    url = f"http://localhost:{port}/"
+    await_answer(url, process)
+    yield url, process.pid
+    left = kernels(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    _, alive = psutil.wait_procs(left.values(), timeout=10)
+    assert not alive, "Kernels were left behind."
+
+
+def await_answer(url: str, process: subprocess.Popen[str]) -> None:
+    """Wait until the server answers."""
+    deadline = monotonic() + 90
+    while monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"{url}voila/templates/metakit/static/favicon.svg", timeout=5):
+                return
+        except OSError:
+            sleep(0.1)
+    pytest.fail("The demo's server did not start.")
+
+
+def kernels(server: int) -> dict[str, psutil.Process]:
+    """Kernel id -> process of the server's kernels."""
+    found = {}
+    for process in psutil.Process(server).children():
+        with suppress(psutil.Error):  # it has just ended
+            found |= {name: process for name in re.findall(r"kernel-([\w-]+)\.json", " ".join(process.cmdline()))}
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error:
+            pytest.skip(INSTALL)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A fresh visitor; `@pytest.mark.parametrize("context", [{...}], indirect=True)` sets the screen."""
+    visitor = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})))
+    visitor.set_default_timeout(60_000)  # a busy machine is no mistake of the page
+    yield visitor
+    failed = getattr(request.node, "failed", False)
+    for number, page in enumerate(visitor.pages):
+        if failed:
+            ARTEFACTS.mkdir(exist_ok=True)
+            page.screenshot(path=ARTEFACTS / f"{request.node.name}-{number}.png", full_page=True)
+    visitor.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: tuple[str, int]) -> Page:
+    """The demo, open, with its first answer."""
+    return opened(context, server[0])
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    """A new tab on the demo, once both learners have answered; what the console says is kept in `page.said`."""
+    page = context.new_page()
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.goto(url)
+    return settled(page)
+
+
+def settled(page: Page) -> Page:
+    """The page, once its last question is answered."""
+    page.wait_for_selector(".metakit-playground[data-busy=false]")
+    return page
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
