@@ -33,17 +33,20 @@ class ImageSet:
         """The image set with only these classes, in this order."""
         index = torch.as_tensor(classes, device=self.images.device)
         names = tuple(self.names[i] for i in index.tolist())
-        return replace(self, images=self.images[index], names=names, counts=None if self.counts is None else self.counts[index])
+        counts = None if self.counts is None else self.counts[index]
+        return replace(self, images=self.images[index], names=names, counts=counts)
 
     def rotated(self) -> Self:
         """Four times the classes: turned by 0, 90, 180 and 270 degrees (Santoro et al. 2016, section 4.1)."""
         turned = torch.cat([torch.rot90(self.images, turns, (2, 3)) for turns in range(4)])
         names = tuple(f"{name}@{90 * turns}" for turns in range(4) for name in self.names)
-        return replace(self, images=turned, names=names, counts=None if self.counts is None else self.counts.repeat(4))
+        counts = None if self.counts is None else self.counts.repeat(4)
+        return replace(self, images=turned, names=names, counts=counts)
 
     def to(self, device: torch.device | str) -> Self:
         """The image set on another device."""
-        return replace(self, images=self.images.to(device), counts=None if self.counts is None else self.counts.to(device))
+        counts = None if self.counts is None else self.counts.to(device)
+        return replace(self, images=self.images.to(device), counts=counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,37 +59,50 @@ class Episodes:
     queries: int = 15
 
     def __post_init__(self) -> None:
-        if self.ways > len(self.images):
-            raise MetaKitError(f"{self.ways} ways need {self.ways} classes, but there are {len(self.images)}: choose a smaller N.")
-        if self.shots + self.queries > self.images.fewest:
+        classes, fewest, needed = len(self.images), self.images.fewest, self.shots + self.queries
+        if min(self.ways, self.shots) < 1 or self.queries < 0:
+            raise MetaKitError(f"{self.ways} ways with {self.shots} shots make no task: choose N and K of at least 1.")
+        if self.ways > classes:
+            raise MetaKitError(f"{self.ways} ways need as many classes, but there are {classes}: choose a smaller N.")
+        if needed > fewest:
             raise MetaKitError(
-                f"{self.shots} shots and {self.queries} queries need {self.shots + self.queries} examples a class, "
-                f"but the smallest class has {self.images.fewest}: choose a smaller K or fewer queries."
+                f"{self.shots} shots and {self.queries} queries need {needed} examples a class, but the smallest class "
+                f"has {fewest}: choose a smaller K or fewer queries."
             )
 
     def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
         """Draw T tasks: x float32 [T, N*K, 1, H, W] in [0, 1], y int64 [T, N*K] in [0, N)."""
         classes = draw_distinct(n_tasks, self.ways, len(self.images), rng)  # [T, N]
         examples = self._draw_examples(classes, rng)  # [T, N, K + queries]
-        rows = classes[..., None] * self.images.images.shape[1] + examples
-        support_x, support_y = self._gather(rows[..., : self.shots], rng)
-        query_x, query_y = self._gather(rows[..., self.shots :], rng)
+        rows = examples.add_(classes[..., None], alpha=self.images.images.shape[1]).flatten(1)
+        places = self._shuffle(n_tasks, rng)  # [T, N*K + N*queries] into rows, support first
+        sizes = [self.ways * self.shots, self.ways * self.queries]
+        support_x, query_x = self._pixels(rows.gather(1, places).split(sizes, 1))
+        support_y, query_y = (places // (self.shots + self.queries)).split(sizes, 1)
         return Task(support_x, support_y, query_x, query_y)
 
     def _draw_examples(self, classes: Tensor, rng: torch.Generator) -> Tensor:
+        """Distinct examples [T, N, K + queries] of classes [T, N]."""
         keys = torch.rand((*classes.shape, self.images.images.shape[1]), generator=rng, device=rng.device)
         if self.images.counts is not None:
             missing = torch.arange(keys.shape[-1], device=rng.device) >= self.images.counts[classes][..., None]
-            keys = keys.masked_fill(missing, 2.0)
+            keys.masked_fill_(missing, 2.0)
         return keys.argsort(-1)[..., : self.shots + self.queries]
 
-    def _gather(self, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Images at rows [T, N, n], in an order that tells nothing about the class."""
-        (tasks, ways, per_class), (height, width) = rows.shape, self.images.images.shape[2:]
-        order = torch.rand((tasks, ways * per_class), generator=rng, device=rng.device).argsort(-1)
-        flat = rows.flatten(1).gather(1, order).flatten()
-        pixels = self.images.images.flatten(0, 1).index_select(0, flat)
-        return (pixels / 255).view(tasks, ways * per_class, 1, height, width), order // per_class
+    def _shuffle(self, n_tasks: int, rng: torch.Generator) -> Tensor:
+        """Places in [N, K + queries], support and then query, each in an order that tells nothing about the class."""
+        places = torch.arange(self.ways * (self.shots + self.queries), device=rng.device).view(self.ways, -1)
+        places = torch.cat([places[:, : self.shots].flatten(), places[:, self.shots :].flatten()])
+        keys = torch.rand((n_tasks, len(places)), generator=rng, device=rng.device)
+        keys[:, self.ways * self.shots :] += 1  # one sort shuffles both parts and keeps them apart
+        return places[keys.argsort(-1)]
+
+    def _pixels(self, parts: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Images at rows [T, n] as float32 [T, n, 1, H, W] for each of the parts: one gather, each contiguous."""
+        rows = torch.cat([part.flatten() for part in parts])
+        pixels = self.images.images.flatten(0, 1).index_select(0, rows).float().mul_(1 / 255)
+        pieces = pixels[:, None].split([part.numel() for part in parts])
+        return tuple(piece.unflatten(0, part.shape) for piece, part in zip(pieces, parts, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +119,9 @@ class AnyWays:
 
 def draw_distinct(n_rows: int, n: int, population: int, rng: torch.Generator) -> Tensor:
     """`n` distinct integers in [0, population) for each of `n_rows` rows: [n_rows, n], uniform over ordered draws."""
-    margin = n + 8
-    if margin * margin > population:  # repeats are likely: shuffle the whole population
+    if n * n > population:  # repeats are likely: shuffle the whole population
         return torch.rand((n_rows, population), generator=rng, device=rng.device).argsort(-1)[:, :n]
-    draws = torch.randint(population, (n_rows, margin), generator=rng, device=rng.device)
-    earlier = torch.ones(margin, margin, dtype=torch.bool, device=rng.device).tril(-1)
-    repeated = ((draws[:, :, None] == draws[:, None, :]) & earlier).any(-1)  # seen before in its row
-    first = repeated.to(torch.uint8).argsort(dim=-1, stable=True)[:, :n]
-    drawn = draws.gather(1, first)
-    short = (~repeated).sum(-1) < n
-    if short.any():  # fewer than n distinct among n + 8 draws: once in a very long while
-        drawn[short] = torch.rand((int(short.sum()), population), generator=rng, device=rng.device).argsort(-1)[:, :n]
+    drawn = torch.randint(population, (n_rows, n), generator=rng, device=rng.device)
+    while (clash := (drawn.sort(-1).values.diff(dim=-1) == 0).any(-1)).any():  # draw those rows again
+        drawn[clash] = torch.randint(population, (int(clash.sum()), n), generator=rng, device=rng.device)
     return drawn
