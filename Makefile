@@ -1,6 +1,6 @@
 # MetaKit's verbs. Needs make and Python 3.11 or newer; everything else is installed into .venv on first use.
 
-PORT = 8866
+PORT ?= 8866
 ARGS =
 BIN = .venv/bin
 TORCH_CPU = https://download.pytorch.org/whl/cpu
@@ -9,19 +9,21 @@ TORCH_CPU = https://download.pytorch.org/whl/cpu
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-# "stale" when this folder's .venv is missing, was moved here from elsewhere, or has lost its Python.
-STALE := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo stale)
+# "again" when .venv is missing, was moved here from elsewhere, or has lost its Python; and when other versions are wanted.
+# Contents are compared, not times: what is installed works without network, whatever git touches.
+VENV := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo again)
+VERSIONS := $(shell cmp -s constraints.txt .venv/constraints.txt || echo again)
 
-.PHONY: help demo lab test lint format results bench clean stale
+.PHONY: help demo lab test lint format results bench clean again
 
 help: ## list the verbs (this is the default)
 	@echo "make VERB, where VERB is one of"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
 
-demo: .venv/installed ## serve the web demo at http://localhost:8866 (another port: make demo PORT=9000)
+demo: .venv/constraints.txt ## serve the web demo at http://localhost:8866 (another port: make demo PORT=9000)
 	@$(BIN)/metakit demo --port $(PORT)
 
-lab: .venv/installed ## open the notebooks in JupyterLab
+lab: .venv/constraints.txt ## open the notebooks in JupyterLab
 	@$(BIN)/metakit lab
 
 test: lint ## run every check: style, types, tests, notebooks, browser (some only: make test ARGS=tests/nets)
@@ -37,17 +39,17 @@ format: .venv/developer ## lay out the code, mend what can be mended, strip outp
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
-results: .venv/installed ## write the ledger data/results.json into README's table
+results: .venv/constraints.txt ## write the ledger data/results.json into README's table
 	@$(BIN)/metakit results
 
-bench: .venv/installed ## measure speed on this machine
+bench: .venv/constraints.txt ## measure speed on this machine
 	@$(BIN)/metakit bench $(ARGS)
 
 clean: ## remove .venv and caches; data and checkpoints stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/artefacts build dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/home: $(STALE)
+.venv/home: $(VENV)
 	@python=; for name in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 		"$$name" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$name && break; \
 	done; \
@@ -60,18 +62,18 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	@echo "$$PWD" > $@
 
 # A bare torch brings gigabytes of CUDA on Linux. Without an NVIDIA GPU take the CPU build, where its index can be reached.
-.venv/installed: .venv/home pyproject.toml constraints.txt
+.venv/constraints.txt: .venv/home $(VERSIONS)
 	@echo "Installing MetaKit: about a minute, once"
 	@if [ "$$(uname)" = Linux ] && ! nvidia-smi >/dev/null 2>&1 && $(BIN)/python -c \
 		"from urllib.request import urlopen; urlopen('$(TORCH_CPU)/torch/', timeout=5)" 2>/dev/null; then \
 		$(BIN)/pip install -qq --no-compile --no-deps --index-url $(TORCH_CPU) "$$(grep '^torch==' constraints.txt)"; \
 	fi
 	@$(BIN)/pip install -qq --no-compile --editable . --constraint constraints.txt
-	@touch $@
+	@cp constraints.txt $@
 
-.venv/developer: .venv/installed
+.venv/developer: .venv/constraints.txt
 	@echo "Installing the tools for tests"
 	@$(BIN)/pip install -qq --no-compile --editable '.[dev]' --constraint constraints.txt
 	@touch $@
 
-stale:
+again:
