@@ -22,9 +22,9 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd import Function
 
-from metakit.nets.fold import fold_images, fold_rows, under_transform, unfold_images, unfold_rows
+from metakit.nets.fold import Fold, under_transform
 
-Dims = tuple[int | None, int | None, None]  # where vmap's axis is in each argument
+Dims = tuple[int | None, ...]  # where the axis of `vmap` is in each argument
 
 
 @dataclass(frozen=True)
@@ -36,30 +36,80 @@ class Layout:
     repeats: int = 1  # R: stacks that share weights, outermost in the channels
     groups: int = 1  # G: stacks with weights of their own
 
-    def tasks(self, n: int, *, share: bool) -> "Layout":
-        """The layout of n such convolutions at once."""
-        return replace(self, repeats=n * self.repeats) if share else replace(self, groups=n * self.groups)
+    def times(self, tasks: int, *, share: bool) -> "Layout":
+        """The layout of T such convolutions at once."""
+        return replace(self, repeats=tasks * self.repeats) if share else replace(self, groups=tasks * self.groups)
 
 
 def conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     """x [B, C, H, W], weight [O, C, 3, 3] -> [B, O, H / stride, W / stride], rounded up; the padding is one zero."""
     if not under_transform():
         return F.conv2d(x, weight, stride=stride, padding=1)
-    if torch.is_autocast_enabled(x.device.type):
-        dtype = torch.get_autocast_dtype(x.device.type)
-        x, weight = x.to(dtype), weight.to(dtype)
-    return Conv.apply(x, weight, Layout(stride, (x.shape[-2], x.shape[-1])))
+    return Conv.apply(x.to(weight.dtype), weight, Layout(stride, (x.shape[-2], x.shape[-1])))
+
+
+def convolve(x: Tensor, w: Tensor, layout: Layout) -> Tensor:
+    """eq. 1: x [B, R*G*C, H, W], w [G*O, C, 3, 3] -> y [B, R*G*O, H', W']."""
+    forward = torch.ops.aten.convolution  # untouched by autocast: second-order training keeps its precision
+    if layout.repeats == 1:
+        return forward(x, w, None, [layout.stride] * 2, *PLANE, layout.groups)
+    return _images(forward(_volume(x, layout), w[..., None], None, [layout.stride] * 2 + [1], *VOLUME, layout.groups))
+
+
+def convolve_input(g: Tensor, w: Tensor, layout: Layout) -> Tensor:
+    """eq. 2: g [B, R*G*O, H', W'], w [G*O, C, 3, 3] -> dx [B, R*G*C, H, W]."""
+    size = len(g), layout.groups * w.shape[1], *layout.size
+    if layout.repeats == 1:
+        return _backward(g, _blank(size, g), w, [layout.stride] * 2, PLANE, layout.groups, 0)
+    stride, blank = [layout.stride] * 2 + [1], _blank((*size, layout.repeats), g)
+    return _images(_backward(_volume(g, layout), blank, w[..., None], stride, VOLUME, layout.groups, 0))
+
+
+def convolve_weight(x: Tensor, g: Tensor, layout: Layout) -> Tensor:
+    """eq. 3: x [B, R*G*C, H, W], g [B, R*G*O, H', W'] -> dw [G*O, C, 3, 3], summed over B and R."""
+    size = g.shape[1] // layout.repeats, x.shape[1] // (layout.repeats * layout.groups), 3, 3
+    if layout.repeats == 1:
+        return _backward(g, x, _blank(size, g), [layout.stride] * 2, PLANE, layout.groups, 1)
+    stride, blank = [layout.stride] * 2 + [1], _blank((*size, 1), g)
+    return _backward(_volume(g, layout), _volume(x, layout), blank, stride, VOLUME, layout.groups, 1)[..., 0]
+
+
+PLANE = [1, 1], [1, 1], False, [0, 0]  # padding, dilation, transposed, output padding
+VOLUME = [1, 1, 0], [1, 1, 1], False, [0, 0, 0]
+
+
+def _backward(
+    g: Tensor, x: Tensor, w: Tensor, stride: list[int], rest: tuple[Any, ...], groups: int, which: int
+) -> Tensor:
+    """Gradient of eq. 1 with respect to x (0) or w (1)."""
+    wanted = [which == 0, which == 1, False]
+    return torch.ops.aten.convolution_backward(g, x, w, None, stride, *rest, groups, wanted)[which]
+
+
+def _blank(size: tuple[int, ...], like: Tensor) -> Tensor:
+    """A tensor of which only the size will be looked at."""
+    memory_format = torch.channels_last if len(size) == 4 else torch.channels_last_3d
+    return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=memory_format)
+
+
+def _volume(x: Tensor, layout: Layout) -> Tensor:
+    """[B, R*K, H, W] -> [B, K, H, W, R], a view: what shares weights becomes an axis of the image."""
+    (b, channels, height, width), (sb, sc, sh, sw) = x.shape, x.stride()
+    stacked = channels // layout.repeats
+    return x.as_strided((b, stacked, height, width, layout.repeats), (sb, sc, sh, sw, stacked * sc))
+
+
+def _images(x: Tensor) -> Tensor:
+    """[B, K, H, W, R] -> [B, R*K, H, W]; a view where channels are last."""
+    return x.permute(0, 4, 1, 2, 3).flatten(1, 2)
 
 
 class Conv(Function):
-    """eq. 1: x [B, R*G*C, H, W], w [G*O, C, 3, 3] -> y [B, R*G*O, H', W']."""
+    """eq. 1, differentiable."""
 
     @staticmethod
     def forward(x: Tensor, w: Tensor, layout: Layout) -> Tensor:
-        if layout.repeats == 1:
-            return F.conv2d(x, w, stride=layout.stride, padding=1, groups=layout.groups)
-        stride, padding = _in_volume(layout)
-        return _images(F.conv3d(_volume(x, layout), w[..., None], None, stride, padding, 1, layout.groups))
+        return convolve(x, w, layout)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Layout], output: Tensor) -> None:
@@ -70,8 +120,7 @@ class Conv(Function):
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         x, w = ctx.saved_tensors
         dx = ConvInput.apply(g, w, ctx.layout) if ctx.needs_input_grad[0] else None
-        dw = ConvWeight.apply(x, g, ctx.layout) if ctx.needs_input_grad[1] else None
-        return dx, dw, None
+        return dx, ConvWeight.apply(x, g, ctx.layout) if ctx.needs_input_grad[1] else None, None
 
     @staticmethod
     def vmap(info: Any, dims: Dims, x: Tensor, w: Tensor, layout: Layout) -> tuple[Tensor, int]:
@@ -79,13 +128,11 @@ class Conv(Function):
 
 
 class ConvInput(Function):
-    """eq. 2: g [B, R*G*O, H', W'], w [G*O, C, 3, 3] -> dx [B, R*G*C, H, W]."""
+    """eq. 2, differentiable."""
 
     @staticmethod
     def forward(g: Tensor, w: Tensor, layout: Layout) -> Tensor:
-        channels = layout.repeats * layout.groups * w.shape[1]
-        x = g.new_empty((len(g), *layout.size, channels)).permute(0, 3, 1, 2)  # only its size is looked at
-        return _backward(g, x, w, layout, [True, False, False])[0]
+        return convolve_input(g, w, layout)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Layout], output: Tensor) -> None:
@@ -96,8 +143,7 @@ class ConvInput(Function):
     def backward(ctx: Any, u: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         g, w = ctx.saved_tensors
         dg = Conv.apply(u, w, ctx.layout) if ctx.needs_input_grad[0] else None
-        dw = ConvWeight.apply(u, g, ctx.layout) if ctx.needs_input_grad[1] else None
-        return dg, dw, None
+        return dg, ConvWeight.apply(u, g, ctx.layout) if ctx.needs_input_grad[1] else None, None
 
     @staticmethod
     def vmap(info: Any, dims: Dims, g: Tensor, w: Tensor, layout: Layout) -> tuple[Tensor, int]:
@@ -105,13 +151,11 @@ class ConvInput(Function):
 
 
 class ConvWeight(Function):
-    """eq. 3: x [B, R*G*C, H, W], g [B, R*G*O, H', W'] -> dw [G*O, C, 3, 3], summed over B and R."""
+    """eq. 3, differentiable."""
 
     @staticmethod
     def forward(x: Tensor, g: Tensor, layout: Layout) -> Tensor:
-        channels = x.shape[1] // (layout.repeats * layout.groups)
-        w = x.new_empty((g.shape[1] // layout.repeats, 3, 3, channels)).permute(0, 3, 1, 2)  # for its size
-        return _backward(g, x, w, layout, [False, True, False])[1]
+        return convolve_weight(x, g, layout)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Layout], output: Tensor) -> None:
@@ -122,47 +166,25 @@ class ConvWeight(Function):
     def backward(ctx: Any, v: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         x, g = ctx.saved_tensors
         dx = ConvInput.apply(g, v, ctx.layout) if ctx.needs_input_grad[0] else None
-        dg = Conv.apply(x, v, ctx.layout) if ctx.needs_input_grad[1] else None
-        return dx, dg, None
+        return dx, Conv.apply(x, v, ctx.layout) if ctx.needs_input_grad[1] else None, None
 
     @staticmethod
     def vmap(info: Any, dims: Dims, x: Tensor, g: Tensor, layout: Layout) -> tuple[Tensor, int]:
-        x, g = (fold_images(z, dim, info.batch_size, layout.repeats) for z, dim in zip((x, g), dims, strict=False))
-        return unfold_rows(ConvWeight.apply(x, g, layout.tasks(info.batch_size, share=False)), info.batch_size)
+        fold, together = Fold(info.batch_size, layout.repeats), layout.times(info.batch_size, share=False)
+        dw = ConvWeight.apply(fold.images(x, dims[0]), fold.images(g, dims[1]), together)
+        return Fold(info.batch_size).split_rows(dw), 0
 
 
 def _on_images(
-    function: type[Conv | ConvInput], n: int, dims: Dims, x: Tensor, w: Tensor, layout: Layout
+    function: type[Conv | ConvInput], tasks: int, dims: Dims, x: Tensor, w: Tensor, layout: Layout
 ) -> tuple[Tensor, int]:
-    """The rule of `vmap` for eq. 1 and 2: n tasks that share w, or that each have their own."""
+    """The rule of `vmap` for eq. 1 and 2: T tasks that share w, or that each have their own."""
     share = dims[1] is None
-    w = w if share else fold_rows(w, dims[1], n).contiguous(memory_format=torch.channels_last)
-    repeats = 1 if share else layout.repeats
-    out = function.apply(fold_images(x, dims[0], n, repeats), w, layout.tasks(n, share=share))
-    return unfold_images(out, n, repeats)
+    fold = Fold(tasks, 1 if share else layout.repeats)
+    w = w if share else weight_rows(w, dims[1], tasks)
+    return fold.split_images(function.apply(fold.images(x, dims[0]), w, layout.times(tasks, share=share))), 1
 
 
-def _backward(g: Tensor, x: Tensor, w: Tensor, layout: Layout, wanted: list[bool]) -> list[Tensor]:
-    """Gradients of eq. 1 with respect to x and w, where wanted."""
-    once = [layout.stride] * 2, [1, 1], [1, 1], False, [0, 0], layout.groups, wanted
-    if layout.repeats == 1:
-        return torch.ops.aten.convolution_backward(g, x, w, None, *once)
-    stride, padding = _in_volume(layout)
-    g, x, w = _volume(g, layout), _volume(x, layout), w[..., None]
-    rest = stride, padding, [1] * 3, False, [0] * 3, layout.groups, wanted
-    dx, dw, _ = torch.ops.aten.convolution_backward(g, x, w, None, *rest)
-    return [_images(dx) if wanted[0] else dx, dw[..., 0] if wanted[1] else dw]
-
-
-def _in_volume(layout: Layout) -> tuple[list[int], list[int]]:
-    return [layout.stride, layout.stride, 1], [1, 1, 0]
-
-
-def _volume(x: Tensor, layout: Layout) -> Tensor:
-    """[B, R*K, H, W] -> [B, K, H, W, R]: what shares weights becomes an axis of the image."""
-    return x.unflatten(1, (layout.repeats, -1)).permute(0, 2, 3, 4, 1)
-
-
-def _images(x: Tensor) -> Tensor:
-    """[B, K, H, W, R] -> [B, R*K, H, W]."""
-    return x.permute(0, 4, 1, 2, 3).flatten(1, 2)
+def weight_rows(w: Tensor, dim: int | None, tasks: int) -> Tensor:
+    """Weights [G*O, C, 3, 3] of each task -> [T*G*O, C, 3, 3], channels-last."""
+    return Fold(tasks).rows(w, dim).contiguous(memory_format=torch.channels_last)

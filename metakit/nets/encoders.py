@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from metakit.nets.conv import conv2d
+from metakit.nets.conv_norm import conv_norm
+from metakit.nets.fold import under_transform
 from metakit.nets.norms import BatchNorm2d
 
 
@@ -29,7 +31,12 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
-        x = self.norm(conv2d(x, self.weight, stride=1 if self.pool else 2))
+        stride = 1 if self.pool else 2
+        if under_transform() and self.norm.uses_batch:
+            x, mean, r = conv_norm(x, self.weight, self.norm.weight, self.norm.bias, stride, self.norm.eps)
+            self.norm.remember(x, mean, r)
+        else:
+            x = self.norm(conv2d(x, self.weight, stride))
         return F.relu(F.max_pool2d(x, 2) if self.pool else x)  # pooling first is the same, and cheaper
 
 
