@@ -56,7 +56,7 @@ def existing(name: str) -> Path:
 
 
 def free(port: int, host: str) -> None:
-    """Raises MetaKitError when nothing can listen there: the port is in use, forbidden or no port, the host not ours."""
+    """Raises MetaKitError when nothing can listen there: a port in use, forbidden or none; a host that is not ours."""
     try:
         with socket.create_server((host, port)):
             pass

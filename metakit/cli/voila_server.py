@@ -20,19 +20,19 @@ ONLY_HERE = (  # the browser itself refuses every request to another server
 )
 
 
-class ThisPython(KernelSpecManager):  # type: ignore[misc]
+class ThisPython(KernelSpecManager):
     """Kernels run in this very Python, whatever kernels are installed elsewhere on the machine."""
 
     def _kernel_dirs_default(self) -> list[str]:
         return []
 
 
-class FewKernels(AsyncMappingKernelManager):  # type: ignore[misc]
+class FewKernels(AsyncMappingKernelManager):
     """So many visitors at once, and no more: the next one is told so, in 60 ms."""
 
     most = Int(40, config=True)
 
-    async def start_kernel(self, *args: Any, **settings: Any) -> str:
+    async def start_kernel(self, *args: Any, **settings: Any) -> str:  # type: ignore[override]
         """Start a kernel, or answer 503 Service Unavailable."""
         if len(self.list_kernel_ids()) > self.most:  # one waits in the pool
             raise HTTPError(503, "The demo is full at the moment: try again in a few minutes.")

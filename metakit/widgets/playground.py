@@ -6,7 +6,7 @@ else is refused and the page gets back what holds.
 """
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import anywidget
 import torch
@@ -60,8 +60,8 @@ class Playground(anywidget.AnyWidget):
         maml: MAML | None = None,
         sources: dict[str, ExampleEpisodes] | None = None,
     ) -> None:
-        self._prototypical = prototypical or load("prototypical-omniglot-background")
-        self._maml = maml or load("maml-omniglot")
+        self._prototypical = prototypical or cast(PrototypicalNetwork, load("prototypical-omniglot-background"))
+        self._maml = maml or cast(MAML, load("maml-omniglot"))
         for learner in (self._prototypical, self._maml):
             learner.eval().use_norm("inductive")
         self._sources = available() if sources is None else sources
@@ -109,7 +109,7 @@ class Playground(anywidget.AnyWidget):
 
     async def _answer(self, wait: float) -> None:
         await asyncio.sleep(wait)
-        about = {"asked": self.asked, "rows": []}
+        about: dict[str, Any] = {"asked": self.asked, "rows": []}
         question, cells = self._question()
         if question is None:
             self.comparison, self.adaptation = about, about

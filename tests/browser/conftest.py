@@ -65,7 +65,7 @@ def kernels(server: int) -> dict[str, psutil.Process]:
     found = {}
     for process in psutil.Process(server).children():
         with suppress(psutil.Error):  # it has just ended
-            found |= {name: process for name in re.findall(r"kernel-([\w-]+)\.json", " ".join(process.cmdline()))}
+            found |= dict.fromkeys(re.findall(r"kernel-([\w-]+)\.json", " ".join(process.cmdline())), process)
     return found
 
 

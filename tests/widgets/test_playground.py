@@ -2,7 +2,7 @@
 
 import asyncio
 from itertools import product
-from time import perf_counter
+from time import process_time
 
 import pytest
 import torch
@@ -193,9 +193,9 @@ def test_the_event_loop_is_never_blocked_for_long() -> None:
         widget, longest = playground(), 0.0
         widget.ways = 10
         while "probabilities" not in widget.adaptation:
-            started = perf_counter()
+            started = process_time()
             await asyncio.sleep(0)
-            longest = max(longest, perf_counter() - started)
+            longest = max(longest, process_time() - started)
         return longest
 
     assert asyncio.run(longest_wait()) < 0.1

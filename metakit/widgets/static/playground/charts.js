@@ -24,14 +24,22 @@ function fitted(points, width, height, margin) {
   return ([x, y]) => [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (low + high) / 2) * scale];
 }
 
+/** An empty picture that says so, for as long as there is nothing to show. */
+function drawNothing(svg) {
+  svg.removeAttribute("viewBox");
+  svg.replaceChildren(s("text", { x: "50%", y: "50%" }, "It shows when the board has a query and two characters."));
+  svg.setAttribute("aria-label", "Nothing to show yet.");
+}
+
 function drawMap(svg, found, board) {
+  if (!found.query) return drawNothing(svg);
   const [width, height] = [svg.clientWidth || 480, svg.clientHeight || 300];
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const support = found.support.map(([cell, x, y]) => ({ cell, at: [x, y] }));
   const centres = found.prototypes.map(([row, x, y]) => ({ row, at: [x, y] }));
   const pixel = fitted([...support, ...centres, { at: found.query }].map((p) => p.at), width, height, 34);
   const [qx, qy] = pixel(found.query), nearest = best(found.probabilities);
-  const single = found.support.length === found.prototypes.length;
+  const single = found.support.length === found.prototypes.length, half = Math.max(17 - support.length / 6, 10); // of a picture
   const lines = centres.map(({ at }, i) => {
     const [x, y] = pixel(at);
     return s("line", { x1: qx, y1: qy, x2: x, y2: y, class: i === nearest ? "tie nearest" : "tie" });
@@ -39,8 +47,8 @@ function drawMap(svg, found, board) {
   const pictures = support.map(({ cell, at }) => {
     const [x, y] = pixel(at), row = Math.floor(cell / SHOTS), drawing = board.cells[cell];
     return s("g", { transform: `translate(${x} ${y})`, class: "example", style: `--c: var(--c${row})` },
-      s("rect", { x: -17, y: -17, width: 34, height: 34, rx: 7 }),
-      drawing && s("image", { href: thumbnail(drawing), x: -14, y: -14, width: 28, height: 28 }));
+      s("rect", { x: -half, y: -half, width: 2 * half, height: 2 * half, rx: 6 }),
+      drawing && s("image", { href: thumbnail(drawing), x: 3 - half, y: 3 - half, width: 2 * half - 6, height: 2 * half - 6 }));
   });
   const signs = centres.map(({ row, at }) => {
     const [x, y] = pixel(at);
@@ -61,6 +69,7 @@ function spread(heights, gap, low, high) {
 }
 
 function drawCurve(svg, found, step) {
+  if (!found.losses) return drawNothing(svg);
   const [width, height] = [svg.clientWidth || 480, svg.clientHeight || 300];
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const [left, right, top, middle] = [46, width - 34, 14, height - 96], [lossTop, bottom] = [height - 72, height - 30];

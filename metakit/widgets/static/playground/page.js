@@ -83,7 +83,7 @@ function render({ model, el }) {
           button("clear", "Clear", () => act.clear(QUERY), { "data-act": "query-clear" })),
         verdict),
       h("section", { class: "classes", "aria-labelledby": "mk-classes" },
-        h("div", { class: "bar-of-tools" }, h("h2", { id: "mk-classes" }, "What the machines saw"),
+        h("div", { class: "bar-of-tools" }, h("h2", { id: "mk-classes" }, "The characters"),
           h("div", { class: "buttons" }, source.node,
             button("example", "New example", act.fresh, { "data-act": "example" }),
             button("undo", "Undo", act.undo, { "data-act": "undo" }), button("clear", "Clear all", act.clearAll, { "data-act": "clear" }))),
@@ -122,15 +122,10 @@ function render({ model, el }) {
     const found = answers(), [comparison, adapted] = [model.get("comparison"), model.get("adaptation")];
     rows.update(state, found, focus);
     showVerdict(verdict, found, board, state);
-    if (comparison.query) {
-      drawMap(map, comparison, board);
-      kept.textContent = `These two directions show ${Math.round(100 * comparison.kept)} % of the spread.`;
-    }
-    if (adapted.losses) {
-      drawCurve(curve, adapted, state.steps);
-      now.textContent = `The line marks step ${state.steps}; below it, how wrong it is about the examples (its loss).`;
-    }
-    root.classList.toggle("mute", !comparison.query);
+    drawMap(map, comparison, board);
+    drawCurve(curve, adapted, state.steps);
+    kept.textContent = comparison.query ? `These two directions show ${Math.round(100 * comparison.kept)} % of the spread.` : "";
+    now.textContent = adapted.losses ? `The line marks step ${state.steps}; below it, how wrong it is about the examples (its loss).` : "";
     root.dataset.busy = model.get("adaptation").asked !== model.get("asked");
   }
 

@@ -16,7 +16,7 @@ function opinion(name, found, truth) {
 
 function missing(board, { ways, shots }) {
   const drawn = Array.from({ length: ways }, (_, row) => board.cells.slice(cellAt(row, 0), cellAt(row, shots)).some(Boolean)).filter(Boolean).length;
-  if (drawn < 2) return "Draw at least two different characters on the right, so that there is something to choose from.";
+  if (drawn < 2) return "First draw at least two different characters for the machines to see.";
   return "Now draw one of the characters once more: this is your query.";
 }
 
