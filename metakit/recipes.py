@@ -47,6 +47,7 @@ class Recipe:
     paper: str
     distort: Affine | None = None  # augmentation of training images
     any_ways: tuple[int, ...] = ()  # train on these N in turn, at random, instead of on train.ways
+    warm_start: str | None = None  # a prototypical network whose encoder the body starts from
     validate_every: int = 500  # steps
 
     def training_tasks(self) -> Tasks:
@@ -69,8 +70,6 @@ def tasks_for(data: Data, part: Part, protocol: Protocol) -> Tasks:
 @cache
 def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
     """The classes of one part of an image data set; with `rotations`, four times as many."""
-    from metakit.tasks import glyphs  # noqa: PLC0415
-
     split = {
         "omniglot": omniglot.random_split,
         "omniglot-background": omniglot.background_split,
@@ -104,7 +103,9 @@ def _maml_5_ways() -> MetaLearner:
 
 
 def _maml_any_ways() -> MetaLearner:
-    return MAML(Conv4(64), nn.Linear(64, 1), steps=3, rate=1.0, head_rows="shared")
+    """Its normalisation keeps the averages that the body came with: nothing depends on the other images."""
+    body = Conv4(64, statistics="stored", pool=True)
+    return MAML(body, nn.Linear(64, 1), steps=3, rate=0.1, head_rows="shared")
 
 
 def _episodes(ways: int, shots: int, split: str, train_ways: int, steps: int | None = None) -> Protocol:
@@ -164,11 +165,11 @@ _ALL = (
     ),
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
-        train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=3),
-        schedule=Schedule(8000, 4, 2e-3, warmup=50, clip=10.0), any_ways=(2, 3, 5, 8, 12, 20),
-        validation=Protocol(5, 1, 15, 300, steps=5),
-        targets=_maml_targets(5, 1, "background", None) + _maml_targets(20, 1, "background", None),
-        paper=FINN, distort=Affine(),
+        train=Protocol(5, 1, 3, rotations=True, steps=3),
+        schedule=Schedule(1500, 2, 3e-4, warmup=50, clip=10.0), any_ways=(2, 3, 5, 8, 12, 20),
+        validation=Protocol(5, 1, 15, 200, steps=5),
+        targets=tuple(Target(replace(t.protocol, train_ways=None, steps=5)) for t in _few_shot("background", 0, UNPUBLISHED)),
+        paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=250,
     ),
     Recipe(
         "maml-sinusoid", "optimization-based", "sinusoids", _maml_sinusoid,

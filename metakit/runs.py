@@ -11,10 +11,20 @@ from typing import NamedTuple
 
 import torch
 
-from metakit.checkpoints import commit, read, write
+from metakit.checkpoints import commit, load, read, write
+from metakit.core import MetaKitError, MetaLearner
 from metakit.evaluate import evaluate, use_protocol
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.optimization_based.inner_loop import FastWeightLearner
 from metakit.recipes import Recipe, tasks_for
 from metakit.train import Record, Training, meta_train
+
+
+def warm_start(learner: MetaLearner, start: MetaLearner) -> None:
+    """Give the body of `learner` the encoder of a trained prototypical network of the same shape."""
+    if not isinstance(learner, FastWeightLearner) or not isinstance(start, PrototypicalNetwork):
+        raise MetaKitError("A warm start hands the encoder of a prototypical network to a learner with a body.")
+    learner.body.load_state_dict(start.encoder.state_dict())
 
 
 class Moment(NamedTuple):
@@ -32,7 +42,10 @@ class Run:
         torch.manual_seed(seed)
         self.recipe, self.path, self.seed, self.device = recipe, path, seed, device
         self.state_path = path.with_suffix(".run.safetensors")
-        self.training = Training(recipe.learner(), recipe.training_tasks(), recipe.schedule, seed, device)
+        learner = recipe.learner()
+        if recipe.warm_start is not None:
+            warm_start(learner, load(recipe.warm_start))
+        self.training = Training(learner, recipe.training_tasks(), recipe.schedule, seed, device)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None
         if resume and self.state_path.exists():
