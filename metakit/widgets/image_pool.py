@@ -3,6 +3,8 @@
 A slider then changes one thing only: more ways add classes to those already there, more shots add images.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -12,9 +14,9 @@ from metakit.tasks.episodes import Episodes, ImageSet
 MAX_WAYS, MAX_SHOTS, MAX_QUERIES = 20, 5, 5
 
 
-def draw_pool(images: ImageSet, rng: torch.Generator) -> Tensor:
-    """Up to 20 classes with up to 10 examples each: float32 [N, E, 1, 28, 28]."""
-    ways, examples = min(MAX_WAYS, len(images)), min(MAX_SHOTS + MAX_QUERIES, images.fewest)
+def draw_pool(images: ImageSet, rng: torch.Generator, queries: int = MAX_QUERIES) -> Tensor:
+    """Up to 20 classes with up to 5 + `queries` examples each: float32 [N, E, 1, 28, 28]."""
+    ways, examples = min(MAX_WAYS, len(images)), min(MAX_SHOTS + queries, images.fewest)
     task = Episodes(images, ways, examples, 0).sample(1, rng).at(0)
     return in_class_order(task).unflatten(0, (ways, examples))
 
@@ -43,6 +45,12 @@ def limits(pool: Tensor, shots: int, queries: int) -> dict[str, list[int]]:
         "shots": [1, min(MAX_SHOTS, examples - queries)],
         "queries": [1, min(MAX_QUERIES, examples - shots)],
     }
+
+
+def bounded(proposal: dict[str, Any], pool: Tensor, shots: int, queries: int) -> int:
+    """A slider's new value, brought to what is possible: the body of a traitlets validator."""
+    low, high = limits(pool, shots, queries)[proposal["trait"].name]
+    return max(low, min(proposal["value"], high))
 
 
 def to_bytes(x: Tensor) -> bytes:

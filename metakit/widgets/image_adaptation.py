@@ -1,0 +1,89 @@
+"""Adaptation to one image task, step by step: the query set's answers, accuracy and loss of several learners."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import torch
+from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
+
+from metakit.core import Frame, MetaLearner, Task
+from metakit.tasks.base import generator
+from metakit.tasks.episodes import ImageSet
+from metakit.widgets.front_end import front_end
+from metakit.widgets.image_pool import cut, draw_pool, to_bytes
+
+QUERIES = 3
+
+
+class ImageAdaptation(anywidget.AnyWidget):
+    """Learners side by side on the same episode; all their steps are computed when it is drawn.
+
+    A learner with fewer steps than another keeps its last answer. `learner` is whose answers the query set shows.
+    """
+
+    _esm, _css = front_end("image_adaptation")
+
+    step = Int(0, min=0, max=1000).tag(sync=True)
+    learner = Unicode().tag(sync=True)
+    episode = Int(0, min=0, max=2**31 - 1).tag(sync=True)  # the browser adds one to draw anew
+    learners = List(Unicode()).tag(sync=True)
+    limits = Dict().tag(sync=True)
+    view = Dict().tag(sync=True)
+
+    def __init__(
+        self, images: ImageSet, learners: Mapping[str, MetaLearner], ways: int = 5, shots: int = 1, step: int = 0
+    ) -> None:
+        self._images, self._learners, self._size = images, dict(learners), (ways, shots)
+        super().__init__(learners=list(learners), learner=list(learners)[-1])
+        self._draw()
+        self.step = step
+
+    @validate("step")
+    def _keep_possible(self, proposal: dict[str, Any]) -> int:
+        return max(0, min(proposal["value"], self.limits.get("step", [0, 0])[1]))
+
+    @validate("learner")
+    def _keep_known(self, proposal: dict[str, Any]) -> str:
+        if proposal["value"] not in self.learners:
+            raise TraitError(f"Choose one of {', '.join(self.learners)}.")
+        return str(proposal["value"])
+
+    @observe("episode")
+    def _draw(self, _change: object = None) -> None:
+        pool = draw_pool(self._images, generator(self.episode), queries=QUERIES)
+        ways, shots = min(self._size[0], len(pool)), min(self._size[1], pool.shape[1] - 1)
+        self.task = cut(pool, ways, shots, min(QUERIES, pool.shape[1] - shots))
+        with torch.no_grad():
+            frames = {name: learner.trace(self.task) for name, learner in self._learners.items()}
+        with self.hold_sync():
+            self.limits = {"step": [0, max(map(len, frames.values())) - 1]}
+            self.view = picture(self.task, frames, self.limits["step"][1] + 1)
+
+    def shown(self) -> dict[str, object]:
+        """What the picture holds now: the answers of the chosen learner at this step, and every curve's value."""
+        traces = self.view["traces"]
+        return {
+            "learner": self.learner,
+            "answers": traces[self.learner]["answers"][self.step],
+            **{name: (trace["accuracy"][self.step], trace["loss"][self.step]) for name, trace in traces.items()},
+        }
+
+
+def picture(task: Task, frames: Mapping[str, Sequence[Frame]], steps: int) -> dict[str, Any]:
+    """A task in class order and what each learner makes of its query set at every step, as the browser draws it."""
+    return {
+        "ways": int(task.support_y.max()) + 1,
+        "support": to_bytes(task.support_x),
+        "query": to_bytes(task.query_x),
+        "truth": task.query_y.tolist(),
+        "traces": {name: _trace([*found, *[found[-1]] * (steps - len(found))]) for name, found in frames.items()},
+    }
+
+
+def _trace(frames: Sequence[Frame]) -> dict[str, list[Any]]:
+    return {
+        "accuracy": [round(frame.accuracy or 0.0, 4) for frame in frames],
+        "loss": [round(frame.loss, 4) for frame in frames],
+        "answers": [frame.prediction.argmax(-1).tolist() for frame in frames],
+    }

@@ -1,0 +1,61 @@
+"""The explorers of image episodes, without a browser."""
+
+import pytest
+from traitlets import TraitError
+
+from metakit.widgets.embedding_explorer import EmbeddingExplorer
+from metakit.widgets.episode_explorer import EpisodeExplorer
+from metakit.widgets.image_adaptation import ImageAdaptation
+from tests.conformance_widgets import check_widget
+from tests.widgets.images import drawings, maml, prototypical
+
+
+def episodes() -> EpisodeExplorer:
+    return EpisodeExplorer(
+        {"many": drawings(), "few": drawings(4)}, {"prototypes": prototypical(), "MAML": maml(steps=1)}
+    )
+
+
+def embedding() -> EmbeddingExplorer:
+    return EmbeddingExplorer(drawings(), {"narrow": prototypical(), "wide": prototypical(16)})
+
+
+def adaptation() -> ImageAdaptation:
+    return ImageAdaptation(drawings(), {"one step": maml(steps=1), "five steps": maml()})
+
+
+def test_episode_explorer() -> None:
+    check_widget(
+        episodes, lambda widget: widget.view, ways=(2, 10, 20), shots=(1, 3, 5), queries=(1, 3, 5),
+        learner=("prototypes", "MAML"), source=("few", "many"), episode=(1, 2),
+    )  # fmt: skip
+
+
+def test_embedding_explorer() -> None:
+    controls = {"ways": (2, 3, 20), "shots": (1, 3, 5), "network": ("narrow", "wide"), "episode": (1, 2)}
+    check_widget(embedding, lambda widget: widget.view, **controls)
+
+
+def test_image_adaptation() -> None:
+    def shown(widget: ImageAdaptation) -> object:
+        return [widget.shown(), widget.view["support"]]
+
+    check_widget(adaptation, shown, step=(0, 2, 5), learner=("one step", "five steps"), episode=(1, 2))
+
+
+def test_sliders_keep_each_other_valid() -> None:
+    widget = episodes()
+    widget.shots, widget.queries = 5, 5
+    widget.source = "few"
+    assert widget.shots + widget.queries <= 4
+    assert len(widget.task.support_x) == widget.ways * widget.shots
+
+
+def test_only_known_names() -> None:
+    with pytest.raises(TraitError, match="prototypes, MAML"):
+        episodes().learner = "oracle"
+
+
+def test_answers_are_the_nearest_prototypes() -> None:
+    view = embedding().view
+    assert view["answers"] == [min(range(5), key=row.__getitem__) for row in view["query_distances"]]
