@@ -15,8 +15,8 @@ from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import Conv4, mlp
 from metakit.tasks import glyphs, omniglot
 from metakit.tasks.augment import Affine, Augmented
-from metakit.tasks.base import Protocol, Tasks
-from metakit.tasks.episodes import AnyWays, Episodes, ImageSet
+from metakit.tasks.base import Mixture, Protocol, Tasks
+from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.sinusoids import Sinusoids
 from metakit.train import Schedule
 
@@ -46,16 +46,15 @@ class Recipe:
     targets: tuple[Target, ...]
     paper: str
     distort: Affine | None = None  # augmentation of training images
-    any_ways: tuple[int, ...] = ()  # train on these N in turn, at random, instead of on train.ways
+    mixture: tuple[Protocol, ...] = ()  # train on these by turns, at random, instead of on `train`
     warm_start: str | None = None  # a prototypical network whose encoder the body starts from
     validate_every: int = 500  # steps
 
     def training_tasks(self) -> Tasks:
         """What meta-training draws from."""
-        tasks: Tasks = tasks_for(self.data, "train", self.train)
-        if self.any_ways:
-            tasks = AnyWays(tuple(tasks_for(self.data, "train", replace(self.train, ways=n)) for n in self.any_ways))
-        return tasks if self.distort is None else Augmented(tasks, self.distort)
+        tasks = tuple(tasks_for(self.data, "train", protocol) for protocol in self.mixture or (self.train,))
+        mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
+        return mixed if self.distort is None else Augmented(mixed, self.distort)
 
 
 def tasks_for(data: Data, part: Part, protocol: Protocol) -> Tasks:
@@ -91,7 +90,7 @@ def _maml_sinusoid() -> MetaLearner:
 
 
 def _reptile_sinusoid() -> MetaLearner:
-    return Reptile(*sinusoid_network(), steps=10, rate=0.02, loss=mean_squared_error)
+    return Reptile(*sinusoid_network(), steps=10, rate=0.02, optimizer="adam", loss=mean_squared_error)
 
 
 def _prototypical() -> MetaLearner:
@@ -108,7 +107,7 @@ def _maml_any_ways() -> MetaLearner:
     return MAML(body, nn.Linear(64, 1), steps=3, rate=0.1, head_rows="shared")
 
 
-def _episodes(ways: int, shots: int, split: str, train_ways: int, steps: int | None = None) -> Protocol:
+def _episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: int | None = None) -> Protocol:
     return Protocol(ways, shots, split=split, rotations=split == "random", train_ways=train_ways, steps=steps)
 
 
@@ -166,20 +165,24 @@ _ALL = (
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
         train=Protocol(5, 1, 3, rotations=True, steps=3),
-        schedule=Schedule(1500, 2, 3e-4, warmup=50, clip=10.0), any_ways=(2, 3, 5, 8, 12, 20),
+        schedule=Schedule(1500, 2, 3e-4, warmup=50, clip=10.0),
+        mixture=tuple(Protocol(n, 1, 3, rotations=True) for n in (2, 3, 5, 8, 12, 20)),
         validation=Protocol(5, 1, 15, 200, steps=5),
-        targets=tuple(Target(replace(t.protocol, train_ways=None, steps=5)) for t in _few_shot("background", 0, UNPUBLISHED)),
+        targets=tuple(
+            Target(_episodes(n, k, "background", None, steps=5)) for n, k in ((5, 1), (5, 5), (20, 1), (20, 5))
+        ),
         paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=250,
     ),
     Recipe(
         "maml-sinusoid", "optimization-based", "sinusoids", _maml_sinusoid,
-        train=Protocol(shots=10, queries=10, steps=1), schedule=Schedule(10_000, 200, 3e-3),
+        train=Protocol(shots=10, queries=10, steps=1), schedule=Schedule(20_000, 100, 3e-3),
+        mixture=(Protocol(shots=5, queries=10), Protocol(shots=10, queries=10), Protocol(shots=10, queries=10)),
         validation=Protocol(shots=10, queries=100, episodes=1000, steps=1),
         targets=SINE_STEPS, paper=FINN,
     ),
     Recipe(
         "reptile-sinusoid", "optimization-based", "sinusoids", _reptile_sinusoid,
-        train=Protocol(shots=10, queries=10, steps=10), schedule=Schedule(10_000, 20, 1.0, "sgd", decay="linear"),
+        train=Protocol(shots=10, queries=10, steps=10), schedule=Schedule(6000, 20, 1.0, "sgd", decay="linear"),
         validation=Protocol(shots=10, queries=100, episodes=1000, steps=10),
         targets=SINE_STEPS, paper=NICHOL,
     ),

@@ -36,6 +36,18 @@ class Protocol:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Several distributions in turn: each draw is from one of `choices`, all alike likely. N or K may differ."""
+
+    choices: tuple[Tasks, ...]
+
+    def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
+        """Draw T tasks of one and the same distribution."""
+        pick = torch.randint(len(self.choices), (), generator=rng, device=rng.device)
+        return self.choices[int(pick)].sample(n_tasks, rng)
+
+
 def generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
     """A random generator on `device`, seeded."""
     return torch.Generator(device=device).manual_seed(seed)

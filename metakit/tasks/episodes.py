@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from metakit.core import MetaKitError, Task
-from metakit.tasks.base import Tasks
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,18 +102,6 @@ class Episodes:
         pixels = self.images.images.flatten(0, 1).index_select(0, rows).float().mul_(1 / 255)
         pieces = pixels[:, None].split([part.numel() for part in parts])
         return tuple(piece.unflatten(0, part.shape) for piece, part in zip(pieces, parts, strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class AnyWays:
-    """Episodes whose N differs from batch to batch: each draw picks one of `choices`, all alike likely."""
-
-    choices: tuple[Tasks, ...]
-
-    def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
-        """Draw T tasks of one and the same N."""
-        pick = torch.randint(len(self.choices), (), generator=rng, device=rng.device)
-        return self.choices[int(pick)].sample(n_tasks, rng)
 
 
 def draw_distinct(n_rows: int, n: int, population: int, rng: torch.Generator) -> Tensor:
