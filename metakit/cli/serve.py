@@ -4,11 +4,12 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import metakit
-from metakit.core import MetaKitError
+from metakit.errors import MetaKitError
 
 NOTEBOOKS = Path(metakit.__file__).parents[1] / "notebooks"
 TEMPLATES = Path(metakit.__file__).parent / "widgets"  # holds voila/templates/metakit
@@ -24,6 +25,7 @@ def demo(port: int = 8866, host: str = "localhost", visitors: int = 40) -> None:
     """
     notebook = existing("demo.ipynb")
     free(port, host)
+    prepare_examples()
     prepare_environment()
     from metakit.cli.voila_server import server  # noqa: PLC0415 - Jupyter reads the environment when it is imported
 
@@ -67,6 +69,13 @@ def free(port: int, host: str) -> None:
         ) from error
 
 
+def prepare_examples() -> None:
+    """Draw the example characters, if this is the first start: no visitor shall wait for them."""
+    if not cache_file().is_file():
+        print("Drawing the example characters; this is done once …", flush=True)
+        glyphs()
+
+
 def prepare_environment() -> None:
     """One thread per visitor, and Voila finds our page."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -75,12 +84,11 @@ def prepare_environment() -> None:
 
 
 def run_quietly(start: Callable[[], Any], hello: str) -> None:
-    """Say hello and serve; Ctrl-C ends it without a traceback."""
+    """Say hello and serve; Ctrl-C ends it without a traceback, whoever catches it."""
     print(hello, flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         start()
-    except KeyboardInterrupt:
-        print("Stopped.")
+    print("Stopped.")
 
 
 def shown(host: str) -> str:

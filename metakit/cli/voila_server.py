@@ -13,7 +13,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 IDLE = 20 * 60  # seconds without a sign of life until a visitor's kernel is ended
-LONGEST_CELL = 60  # seconds
+LONGEST_CELL = 120  # seconds
 ONLY_HERE = (  # the browser itself refuses every request to another server
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self' ws: wss:; frame-ancestors 'self'"

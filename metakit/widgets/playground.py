@@ -60,8 +60,8 @@ class Playground(anywidget.AnyWidget):
         maml: MAML | None = None,
         sources: dict[str, ExampleEpisodes] | None = None,
     ) -> None:
-        self._prototypical = prototypical or cast(PrototypicalNetwork, load("prototypical-omniglot-background"))
-        self._maml = maml or cast(MAML, load("maml-omniglot"))
+        self._prototypical = prototypical or cast("PrototypicalNetwork", load("prototypical-omniglot-background"))
+        self._maml = maml or cast("MAML", load("maml-omniglot"))
         for learner in (self._prototypical, self._maml):
             learner.eval().use_norm("inductive")
         self._sources = available() if sources is None else sources
