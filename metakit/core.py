@@ -14,12 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from metakit.errors import MetaKitError as MetaKitError  # noqa: PLC0414 - part of the vocabulary
+
 Loss = Callable[[Tensor, Tensor], Tensor]
 NormMode = Literal["inductive", "transductive"]
-
-
-class MetaKitError(Exception):
-    """A mistake the user can mend; the message is one sentence that says what to do next."""
 
 
 class Task(NamedTuple):

@@ -2,12 +2,18 @@
 
 import os
 import sys
+from importlib import import_module
+
+from metakit.errors import MetaKitError
+
+COMMANDS = {
+    "list": "list.list_recipes", "evaluate": "evaluate.evaluate", "train": "train.train", "results": "results.results",
+    "data": "data.data", "bench": "bench.bench", "lab": "serve.lab", "demo": "serve.demo",
+}  # fmt: skip
 
 
 def main() -> None:
-    """Entry point. The commands are imported when they are needed, so that `metakit --help` answers at once."""
-    from metakit.core import MetaKitError  # noqa: PLC0415
-
+    """Entry point."""
     try:
         _run()
     except MetaKitError as error:
@@ -19,18 +25,12 @@ def main() -> None:
 
 
 def _run() -> None:
+    """One command imports its own file alone: `metakit demo` answers without waiting for torch."""
     import tyro  # noqa: PLC0415
 
-    from metakit.cli.bench import bench  # noqa: PLC0415
-    from metakit.cli.data import data  # noqa: PLC0415
-    from metakit.cli.evaluate import evaluate  # noqa: PLC0415
-    from metakit.cli.list import list_recipes  # noqa: PLC0415
-    from metakit.cli.results import results  # noqa: PLC0415
-    from metakit.cli.serve import demo, lab  # noqa: PLC0415
-    from metakit.cli.train import train  # noqa: PLC0415
-
+    named = [name for name in sys.argv[1:2] if name in COMMANDS]
+    places = {name: COMMANDS[name].split(".") for name in named or COMMANDS}
     commands = {
-        "list": list_recipes, "evaluate": evaluate, "train": train, "results": results, "data": data, "bench": bench,
-        "lab": lab, "demo": demo,
-    }  # fmt: skip
+        name: getattr(import_module(f"metakit.cli.{file}"), function) for name, (file, function) in places.items()
+    }
     tyro.extras.subcommand_cli_from_dict(commands, prog="metakit", description="Learn meta-learning by running it.")
