@@ -136,7 +136,7 @@ _ALL = (
     Recipe(
         "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(4500, 1, 3e-3, warmup=50),
+        schedule=Schedule(3500, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200, rotations=True),
         targets=_few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
         distort=Affine(8, 0.1, 0.1, 0.06),
