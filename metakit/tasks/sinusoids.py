@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from metakit.core import Task
+from metakit.core import MetaKitError, Task
 
 ZERO_PREDICTOR_MSE = 4.25
 BEST_SINGLE_FUNCTION_MSE = 3.01
@@ -37,6 +37,10 @@ class Sinusoids:
     amplitude: tuple[float, float] = (0.1, 5.0)
     phase: tuple[float, float] = (0.0, pi)
     x_range: tuple[float, float] = (-5.0, 5.0)
+
+    def __post_init__(self) -> None:
+        if self.shots < 1 or self.queries < 0:
+            raise MetaKitError(f"{self.shots} support points are no task to learn from: choose K of at least 1.")
 
     def curves(self, n_tasks: int, rng: torch.Generator) -> Curves:
         """Draw T sinusoids."""
