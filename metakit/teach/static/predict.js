@@ -10,6 +10,7 @@ function make(tag, className, text) {
 function render({ model, el }) {
   const box = make("section", "mk-predict");
   box.setAttribute("aria-label", "Predict");
+  box.setAttribute("data-lm-suppress-shortcuts", "true"); // Enter belongs to the buttons, not to JupyterLab
   const list = make("div", "mk-predict-choices");
   list.setAttribute("role", "group");
   const reveal = make("div", "mk-predict-reveal");

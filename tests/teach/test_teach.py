@@ -1,0 +1,74 @@
+"""What a lesson asks and shows."""
+
+import pytest
+from traitlets import TraitError
+
+from metakit.core import MetaLearner
+from metakit.teach import Predict, check, show_source
+
+
+def ask() -> Predict:
+    return Predict("Which is larger?", ["1", "2"], answer=1, why="Two is one more than one.")
+
+
+def test_a_question_knows_whether_the_answer_was_right():
+    question = ask()
+    assert question.right is None
+    question.chosen = 0
+    assert question.right is False
+    question.chosen = 1
+    assert question.right is True
+
+
+@pytest.mark.parametrize("bad", [2, -2, "1", None])
+def test_an_answer_that_is_no_choice_is_refused(bad):
+    with pytest.raises(TraitError):
+        ask().chosen = bad
+
+
+def test_the_right_answer_must_be_among_the_choices():
+    with pytest.raises(TraitError, match="choices are 0 to 1"):
+        Predict("?", ["a", "b"], answer=2, why="")
+
+
+def double(x: float) -> float:
+    return 2 * x
+
+
+def stub(x: float) -> float: ...
+
+
+def raises_stub(x: float) -> float:
+    raise NotImplementedError
+
+
+def breaks(x: float) -> float:
+    return x.nothing
+
+
+@pytest.mark.parametrize(
+    ("attempt", "outcome", "words"),
+    [
+        (double, "right", "agrees"),
+        (stub, "not written yet", "Replace"),
+        (raises_stub, "not written yet", "Replace"),
+        (lambda _: ..., "not written yet", "Replace"),
+        (breaks, "failed", "AttributeError, in line"),
+        (lambda x: 3 * x, "differs", "you return 3, the reference 2"),
+        (lambda x: [x, x], "differs", "shape"),
+        (lambda _: "two", "differs", "a str"),
+        (lambda _: float("nan"), "differs", "nan"),
+    ],
+)
+def test_check_says_what_differs_and_raises_nothing(attempt, outcome, words):
+    verdict = check(attempt, double, (1.0,), (2.0,))
+    assert (verdict.outcome, bool(verdict)) == (outcome, outcome == "right")
+    assert words in verdict.text
+    assert verdict.outcome.capitalize() in verdict._repr_html_()
+
+
+def test_source_names_its_file_and_line():
+    shown = show_source(MetaLearner.adapt)
+    assert shown.file == "metakit/core.py"
+    assert shown.code.splitlines()[0] in {"@final", "def adapt(self, x: Tensor, y: Tensor) -> Any:"}
+    assert f"line {shown.line}" in shown._repr_markdown_()
