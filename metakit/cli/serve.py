@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from subprocess import Popen, TimeoutExpired
 from typing import Any
 
 import metakit
@@ -25,10 +26,11 @@ def demo(port: int = 8866, host: str = "localhost", visitors: int = 40) -> None:
     """
     notebook = existing("demo.ipynb")
     free(port, host)
-    prepare_examples()
     prepare_environment()
+    examples = prepare_examples()
     from metakit.cli.voila_server import server  # noqa: PLC0415 - Jupyter reads the environment when it is imported
 
+    wait_for(examples)
     app = server(notebook, port, host, visitors)
     run_quietly(app.start, f"The demo runs at http://{shown(host)}:{port} - press Ctrl-C to stop it.")
 
@@ -69,11 +71,19 @@ def free(port: int, host: str) -> None:
         ) from error
 
 
-def prepare_examples() -> None:
-    """Draw the example characters, if this is the first start: no visitor shall wait for them."""
-    if not cache_file().is_file():
-        print("Drawing the example characters; this is done once …", flush=True)
-        glyphs()
+def prepare_examples() -> Popen[bytes]:
+    """See to it that the example characters are drawn: in a process of its own, while this one starts the server."""
+    command = [sys.executable, "-c", "from metakit.tasks.glyphs import glyphs; glyphs()"]
+    return Popen(command, start_new_session=True)  # Ctrl-C lets it finish
+
+
+def wait_for(examples: Popen[bytes]) -> None:
+    """The first start draws for some seconds; no visitor shall wait for that."""
+    with suppress(TimeoutExpired):
+        examples.wait(2)
+        return
+    print("Drawing the example characters, once …", flush=True)
+    examples.wait()
 
 
 def prepare_environment() -> None:
