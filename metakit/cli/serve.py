@@ -74,7 +74,7 @@ def free(port: int, host: str) -> None:
 def prepare_examples() -> Popen[bytes]:
     """See to it that the example characters are drawn: in a process of its own, while this one starts the server."""
     command = [sys.executable, "-c", "from metakit.tasks.glyphs import glyphs; glyphs()"]
-    return Popen(command, start_new_session=True)  # Ctrl-C lets it finish
+    return Popen(command, start_new_session=True)  # noqa: S603 - ours; Ctrl-C lets it finish
 
 
 def wait_for(examples: Popen[bytes]) -> None:
