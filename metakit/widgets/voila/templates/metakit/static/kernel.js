@@ -2,7 +2,7 @@
 // socket and its binary framing, version 1: the number of offsets, the offsets, then channel, four JSON parts, buffers.
 // (Never the older framing: Voila 0.5.13 reads a message in it for minutes, and stands still meanwhile.)
 
-const PROTOCOL = "v1.kernel.websocket.jupyter.org", JSON_PARTS = 4;
+const PROTOCOL = "v1.kernel.websocket.jupyter.org", JSON_PARTS = 4, RETRIES = 4;
 const CLIENT = { session: crypto.randomUUID?.() ?? String(Math.random()).slice(2), username: "", version: "5.3" };
 const text = { in: new TextDecoder(), out: new TextEncoder() };
 let counter = 0;
@@ -26,19 +26,48 @@ function decode(data) {
   return { type: header.msg_type, parent: parent.msg_id, content, buffers };
 }
 
-/** Connect to the kernel; `hear({type, parent, content, buffers})` gets every message, `lost()` is called at the end. */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Connect to the kernel; `hear({type, parent, content, buffers})` gets every message. A broken connection (a phone that
+ * slept) is taken up again, and what was said meanwhile is said then; `lost()` is called when that fails.
+ */
 export async function connect({ id, base }, hear, lost) {
   const url = new URL(`${base}api/kernels/${id}/channels?session_id=${CLIENT.session}`, location.href);
   url.protocol = url.protocol.replace("http", "ws");
-  const socket = new WebSocket(url, PROTOCOL);
-  socket.binaryType = "arraybuffer";
-  socket.onmessage = ({ data }) => hear(decode(data));
-  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
-  socket.onclose = lost;
+
+  const attempt = () => new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, PROTOCOL);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => hear(decode(data));
+    socket.onerror = reject;
+    socket.onopen = () => {
+      socket.onclose = again;
+      resolve(socket);
+    };
+  });
+  async function open(retries) {
+    for (let left = retries; ; left--) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (left === 0) throw error;
+        await pause(1000);
+      }
+    }
+  }
+  function again() {
+    ready = open(RETRIES);
+    ready.catch(lost);
+  }
+
+  let ready = open(0);
+  await ready;
   return {
     send(type, content, { channel = "shell", metadata = {}, buffers = [] } = {}) {
       const header = { ...CLIENT, msg_id: `${CLIENT.session}_${counter++}`, msg_type: type, date: new Date().toISOString() };
-      socket.send(encode(channel, [header, {}, metadata, content], buffers));
+      const data = encode(channel, [header, {}, metadata, content], buffers);
+      ready.then((socket) => socket.send(data), lost);
       return header.msg_id;
     },
   };

@@ -3,19 +3,21 @@
 import { connect } from "./kernel.js";
 import { Model } from "./model.js";
 
-const HEARTBEAT = 10000, PATIENCE = 6000, LONGEST_START = 45000; // milliseconds
+const HEARTBEAT = 15000, PATIENCE = 10000, LONGEST_START = 45000; // milliseconds; patience ends before the next beat
 const info = JSON.parse(document.getElementById("kernel").textContent);
 const gone = document.getElementById("gone");
 const views = [...document.querySelectorAll("script.view")].map((node) => JSON.parse(node.textContent).model_id);
 const models = new Map();
-let kernel, waitingFor = null, patience, leaving = false;
+let kernel, waitingFor = null, patience, leaving = false, dead = false;
 
 function lost() {
   if (!leaving) gone.hidden = false;
 }
 
 function hear({ type, parent, content, buffers }) {
-  if (type === "status" && ["dead", "restarting", "autorestarting"].includes(content.execution_state)) lost();
+  dead ||= type === "status" && ["dead", "restarting", "autorestarting"].includes(content.execution_state);
+  if (dead) return lost(); // a kernel that was started again knows nothing of this page
+  gone.hidden = true;
   if (parent === waitingFor) clearTimeout(patience);
   if (type !== "comm_msg") return;
   if (content.data.method === "update_states") begin(content.data, buffers);
@@ -24,7 +26,7 @@ function hear({ type, parent, content, buffers }) {
 
 /** Ask the kernel who it is; no answer in time means that it has gone. Hidden pages ask nothing, so idle kernels can be ended. */
 function beat() {
-  if (document.hidden || !gone.hidden) return;
+  if (document.hidden || dead) return;
   clearTimeout(patience);
   patience = setTimeout(lost, PATIENCE);
   waitingFor = kernel.send("kernel_info_request", {}, { channel: "control" });
