@@ -1,5 +1,6 @@
 """A live training curve: a loop of training records in the background, drawn while it runs, with a stop button."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from threading import Event, Thread
@@ -22,8 +23,8 @@ class TrainingCurve(anywidget.AnyWidget):
     """Draws a run of meta-training while it runs, in a thread of its own: the page and the kernel stay free.
 
         curve = TrainingCurve(meta_train(training), total=2000)
-        curve.start()   # the last expression of a cell: shows the curve
-        curve.wait()    # in the next cell: returns when the run has ended, was stopped, or is interrupted
+        curve.start()        # the last expression of a cell: shows the curve
+        await curve.wait()   # in the next cell: returns when the run has ended, was stopped, or is interrupted
 
     The *Stop* button (trait `stop`) and an interrupt of the kernel end the run after the step it is in; what was
     learned so far is kept. An error in the loop is raised by `wait`.
@@ -58,12 +59,15 @@ class TrainingCurve(anywidget.AnyWidget):
             self._thread.start()
         return self
 
-    def wait(self) -> list[Record]:
-        """Block until the run has ended; the records so far. An interrupt of the kernel stops the run, not the cell."""
+    async def wait(self) -> list[Record]:
+        """Wait until the run has ended; the records so far. An interrupt of the kernel stops the run, not the cell.
+
+        It awaits, because a kernel hears the *Stop* button in a waiting cell and not in a busy one.
+        """
         self.start()
         try:
-            self._thread.join()
-        except KeyboardInterrupt:
+            await asyncio.to_thread(self._thread.join)
+        except asyncio.CancelledError:  # what an interrupt is to a waiting cell
             self.stop = True
             self._thread.join()
         if self._error is not None:

@@ -1,5 +1,6 @@
 """The live training curve, without a browser."""
 
+import asyncio
 from collections.abc import Iterator
 from itertools import count
 from threading import Event
@@ -27,7 +28,7 @@ def test_conformance():
 def test_it_follows_the_run_to_its_end():
     curve = TrainingCurve(records(1000), total=1000)
     assert curve.status == "ready"
-    assert len(curve.start().wait()) == 1000
+    assert len(asyncio.run(curve.start().wait())) == 1000
     assert (curve.status, curve.step) == ("done", 1000)
     assert len(curve.dots) <= MOST_DOTS + 1
     assert curve.dots[-1][:2] == [1000, 0.004]
@@ -45,7 +46,7 @@ def test_stop_ends_a_run_and_keeps_what_was_learned():
     curve.start()
     assert begun.wait(10)
     curve.stop = True
-    assert curve.wait()
+    assert asyncio.run(curve.wait())
     assert curve.status == "stopped"
     assert curve.step == len(curve.records)
 
@@ -56,8 +57,24 @@ def test_an_error_in_the_loop_is_raised_by_wait():
         raise MetaKitError("The disk is full: make room.")
 
     with pytest.raises(MetaKitError, match="disk is full"):
-        TrainingCurve(broken(), total=2).wait()
+        asyncio.run(TrainingCurve(broken(), total=2).wait())
 
 
 def test_wait_starts_a_run_that_was_not_started():
-    assert len(TrainingCurve(records(5), total=5).wait()) == 5
+    assert len(asyncio.run(TrainingCurve(records(5), total=5).wait())) == 5
+
+
+def test_an_interrupt_stops_the_run_and_not_the_cell():
+    def endless() -> Iterator[Record]:
+        for step in count(1):
+            yield Record(step, 1.0, 1e-3, 0.0)
+
+    async def interrupted() -> list[Record]:
+        waiting = asyncio.create_task(curve.wait())
+        await asyncio.sleep(0.05)
+        waiting.cancel()  # what the kernel does to a cell that awaits
+        return await waiting
+
+    curve = TrainingCurve(endless(), total=10**9)
+    assert asyncio.run(interrupted())
+    assert curve.status == "stopped"
