@@ -16,7 +16,7 @@ from metakit.core import MetaKitError
 from metakit.tasks import images, omniglot
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.image_files import find
-from metakit.tasks.storage import digest
+from metakit.tasks.storage import cache_folder, digest
 
 Report = Callable[[str, int, int | None], None]
 
@@ -30,11 +30,11 @@ class Found:
     images: int
     fewest: int  # in the smallest class: K + queries may be as large as this
     digest: str
-    path: str | None  # None: made anew from its seed, or kept in memory
+    path: str | None  # None: kept in memory alone
 
     def sentence(self) -> str:
         """For a reader."""
-        where = self.path or "nowhere: it is made again when it is needed"
+        where = self.path or "nowhere: it is read again when it is needed"
         shots = self.fewest - 1
         return (
             f"{self.data}: {self.classes:,} classes, {self.images:,} images, at least {self.fewest} in each class.\n"
@@ -72,7 +72,8 @@ def _glyphs(source: Path | None, report: Report) -> Found:
     if source is not None:
         raise MetaKitError("Glyphs are made from a seed and have no source: leave --from out.")
     report("Glyphs", 0, None)
-    return _found("glyphs", glyphs(), None)
+    made, folder = glyphs(), cache_folder() / "glyphs"
+    return _found("glyphs", made, folder if folder.is_dir() else None)
 
 
 def _images(source: Path | None, report: Report) -> Found:
