@@ -31,7 +31,7 @@ class Fold:
         x = self._axis(x, dim, 1)
         if self.repeats > 1:
             x = x.unflatten(2, (self.repeats, -1)).transpose(1, 2).flatten(1, 2)
-        return x.flatten(1, 2).contiguous(memory_format=torch.channels_last)
+        return x.flatten(1, 2).movedim(1, -1).contiguous().movedim(-1, 1)  # channels-last; nested vmap knows no other way to say so
 
     def split_images(self, x: Tensor) -> Tensor:
         """Undo `images`, with the task axis at 1."""
