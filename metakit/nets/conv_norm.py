@@ -109,11 +109,10 @@ class ConvNormBackward(Function):
         u, uw, a, b, ux = (*cotangents, None)[:5]
         layout, own = ctx.settings.layout, ctx.settings.own
         a, b = (torch.zeros_like(weight) if v is None else v for v in (a, b))
-        u = torch.zeros_like(y) if u is None else u.clone()
-        if ux is not None:
-            u += convolve(ux, w, layout)
-        if uw is not None:
-            u += convolve(x, uw, own)
+        terms = [] if u is None else [u]
+        terms += [] if ux is None else [convolve(ux, w, layout)]
+        terms += [] if uw is None else [convolve(x, uw, own)]
+        u = sum(terms[1:], terms[0]) if terms else torch.zeros_like(y)
         dx = convolve_input(dy, uw, own) if uw is not None and ctx.needs_input_grad[2] else None
         dw = None if ux is None else convolve_weight(ux, dy, layout)
         dg, dweight, d_y = second_order(u, a, b, g, y, weight, mean, r, *sums)
