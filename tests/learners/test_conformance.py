@@ -52,20 +52,25 @@ def test_neural_process():
 
 
 def test_prototypical_network(episodes):
-    check_learner(PrototypicalNetwork(Conv4(8, "running", pool=True)), episodes)
+    check_learner(PrototypicalNetwork(Conv4(4, "running", pool=True)), episodes)
 
 
 @pytest.mark.parametrize("norm", ["transductive", "inductive"])
 @pytest.mark.parametrize("head", ["fixed", "shared"])
 def test_maml_on_images(episodes, head, norm):
-    learner = MAML(Conv4(8), nn.Linear(8, 3 if head == "fixed" else 1), steps=2, rate=0.5, head_rows=head)
+    learner = MAML(Conv4(4), nn.Linear(4, 3 if head == "fixed" else 1), steps=2, rate=0.5, head_rows=head)
     learner.use_norm(norm)
-    check_learner(learner, episodes, relabels=head == "shared", steps=30)
+    check_learner(learner, episodes, relabels=head == "shared", rate=1e-2, steps=20)
+
+
+def test_maml_with_stored_statistics_and_pooling(episodes):
+    learner = MAML(Conv4(4, "stored", pool=True), nn.Linear(4, 1), steps=2, rate=0.1, head_rows="shared")
+    check_learner(learner, episodes, steps=15)
 
 
 def test_reptile_on_images(episodes):
-    learner = Reptile(Conv4(8), nn.Linear(8, 1), steps=2, rate=0.1, head_rows="shared")
-    check_learner(learner, episodes, rate=1e-2, steps=30)
+    learner = Reptile(Conv4(4), nn.Linear(4, 1), steps=2, rate=0.1, head_rows="shared")
+    check_learner(learner, episodes, rate=1e-2, steps=15)
 
 
 class Flawed(EpisodicLearner):
@@ -101,6 +106,6 @@ def test_torch_batch_norm_is_caught(episodes):
 
 
 def test_a_fixed_head_refuses_another_n(episodes):
-    learner = MAML(Conv4(8), nn.Linear(8, 5))
+    learner = MAML(Conv4(4), nn.Linear(4, 5))
     with pytest.raises(Exception, match="fixed at 5 ways"):
         learner.solve(episodes.sample(1, generator(0)))
