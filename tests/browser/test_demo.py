@@ -157,6 +157,7 @@ def test_more_characters_and_more_examples(page: Page) -> None:
 def test_inner_steps_answer_at_once(page: Page) -> None:
     slide(page, "steps", 0)
     assert numbers(page)[1::2][:5] == ["20 %"] * 5  # before any step MAML cannot know
+    expect(page.locator(".verdict")).to_contain_text("cannot tell yet")
     milliseconds = page.evaluate(
         """() => { const [input, started] = [document.querySelector("input[name=steps]"), performance.now()];
         input.value = 10; input.dispatchEvent(new Event("input")); return performance.now() - started; }"""

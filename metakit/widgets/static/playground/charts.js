@@ -79,7 +79,7 @@ function drawCurve(svg, found, step) {
   const grid = [0, 0.5, 1].flatMap((p) => [
     s("line", { x1: left, x2: right, y1: y(p), y2: y(p), class: "grid" }), s("text", { x: left - 6, y: y(p) + 4, class: "tick end" }, `${100 * p} %`)]);
   const steps = Array.from({ length: n + 1 }, (_, k) => s("text", { x: x(k), y: bottom + 18, class: k === step ? "tick now" : "tick" }, k));
-  const ends = spread(found.rows.map((_, i) => y(found.probabilities[n][i])), 17, top, middle), winner = best(found.probabilities[step]);
+  const ends = spread(found.rows.map((_, i) => y(found.probabilities[n][i])), 17, top, middle), winner = found.rows.indexOf(probabilities(found, step).top); // -1 in a tie
   const curves = found.rows.map((row, i) => s("path", { d: path(found.probabilities.map((p) => p[i]), y), class: i === winner ? "curve top" : "curve", style: `--c: var(--c${row})` }));
   const dots = found.rows.map((row, i) => s("circle", { cx: x(step), cy: y(found.probabilities[step][i]), r: i === winner ? 5 : 3.5, class: "dot", style: `--c: var(--c${row})` }));
   svg.replaceChildren(...grid, ...steps,
@@ -88,6 +88,6 @@ function drawCurve(svg, found, step) {
     s("line", { x1: x(step), x2: x(step), y1: top - 6, y2: bottom, class: "now" }),
     ...curves, s("path", { d: path(found.losses, z), class: "loss" }), s("circle", { cx: x(step), cy: z(found.losses[step]), r: 3.5, class: "loss-dot" }),
     ...dots, ...found.rows.map((row, i) => signAt(row, right + 17, ends[i], 8)));
-  svg.setAttribute("aria-label", `After ${step} inner steps MAML gives class ${LETTERS[found.rows[winner]]} ${percent(found.probabilities[step][winner])}; ` +
-    `before the first step it gave it ${percent(found.probabilities[0][winner])}.`);
+  const told = winner < 0 ? "cannot tell the classes apart" : `gives class ${LETTERS[found.rows[winner]]} ${percent(found.probabilities[step][winner])}`;
+  svg.setAttribute("aria-label", `After ${step} inner steps MAML ${told}.`);
 }
