@@ -78,9 +78,9 @@ def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
     return classes.rotated() if rotations else classes
 
 
-def sinusoid_network() -> tuple[nn.Module, nn.Linear]:
-    """MAML's 1-40-40-1 network as (body, head)."""
-    *body, head = mlp(1, 40, 40, 1)
+def sinusoid_network(width: int = 40, activation: type[nn.Module] = nn.ReLU) -> tuple[nn.Module, nn.Linear]:
+    """A 1-width-width-1 network as (body, head): MAML's by default."""
+    *body, head = mlp(1, width, width, 1, activation=activation)
     assert isinstance(head, nn.Linear)  # noqa: S101 - for the type checker
     return nn.Sequential(*body), head
 
@@ -90,7 +90,7 @@ def _maml_sinusoid() -> MetaLearner:
 
 
 def _reptile_sinusoid() -> MetaLearner:
-    return Reptile(*sinusoid_network(), steps=10, rate=0.02, optimizer="adam", loss=mean_squared_error)
+    return Reptile(*sinusoid_network(64, nn.Tanh), steps=10, rate=0.02, loss=mean_squared_error)
 
 
 def _prototypical() -> MetaLearner:
