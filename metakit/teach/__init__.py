@@ -1,7 +1,8 @@
 """What a lesson asks and shows: a question before the result, an exercise that checks itself, the code that runs."""
 
 from metakit.teach.exercises import Verdict, check
+from metakit.teach.images import LessonImages, lesson_images
 from metakit.teach.predict import Predict
 from metakit.teach.source import Source, show_source
 
-__all__ = ["Predict", "Source", "Verdict", "check", "show_source"]
+__all__ = ["LessonImages", "Predict", "Source", "Verdict", "check", "lesson_images", "show_source"]

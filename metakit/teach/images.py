@@ -27,6 +27,12 @@ class LessonImages(NamedTuple):
         return next(iter(self.splits.values())).train
 
     @property
+    def unseen(self) -> ImageSet:
+        """Characters that are for testing in every split: no shipped network was trained on them."""
+        others = [{*split.test.names} for split in self.splits.values()]
+        return self.test.select([i for i, name in enumerate(self.test.names) if all(name in one for one in others)])
+
+    @property
     def network(self) -> str:
         """The prototypical network of the lesson's own split."""
         return next(iter(self.networks.values()))
