@@ -66,7 +66,8 @@ class TrainingCurve(anywidget.AnyWidget):
         """
         self.start()
         try:
-            await asyncio.to_thread(self._thread.join)
+            while self._thread.is_alive():  # noqa: ASYNC110 - an interrupt does not wake an event loop that only waits
+                await asyncio.sleep(EVERY)
         except asyncio.CancelledError:  # what an interrupt is to a waiting cell
             self.stop = True
             self._thread.join()

@@ -65,7 +65,7 @@ function axes(plot, xTicks, yTicks, xLabel, yLabel) {
 }
 
 /** The inside of a chart of this size: its edges in pixels. */
-const inside = (width, height) => ({ width, height, left: 52, right: width - 12, top: 10, floor: height - 46 });
+const inside = (width, height) => ({ width, height, left: 52, right: width - 22, top: 10, floor: height - 46 });
 
 /** The picture of one legend entry: a piece of the line with its marker. */
 function swatch({ colour, dash, marker: shape }) {
