@@ -50,20 +50,21 @@ class Recipe:
     warm_start: str | None = None  # a prototypical network whose encoder the body starts from
     validate_every: int = 500  # steps
 
-    def training_tasks(self) -> Tasks:
+    def training_tasks(self, device: str = "cpu") -> Tasks:
         """What meta-training draws from."""
-        tasks = tuple(tasks_for(self.data, "train", protocol) for protocol in self.mixture or (self.train,))
+        tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
         return mixed if self.distort is None else Augmented(mixed, self.distort)
 
 
-def tasks_for(data: Data, part: Part, protocol: Protocol) -> Tasks:
-    """The task distribution of one part of a data set under a protocol."""
+def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -> Tasks:
+    """The task distribution of one part of a data set under a protocol; its images lie on `device`."""
     if data == "sinusoids":
         return Sinusoids(shots=protocol.shots, queries=protocol.queries)
     if protocol.ways is None:
         raise MetaKitError("Episodes need a number of ways: give --way N.")
-    return Episodes(image_classes(data, part, protocol.rotations), protocol.ways, protocol.shots, protocol.queries)
+    images = image_classes(data, part, protocol.rotations).to(device)
+    return Episodes(images, protocol.ways, protocol.shots, protocol.queries)
 
 
 @cache
@@ -146,14 +147,16 @@ _ALL = (
         train=Protocol(60, 1, 5, rotations=True),
         schedule=Schedule(4500, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200),
-        targets=_few_shot("background", 60, UNPUBLISHED), paper=SNELL, distort=Affine(),
+        targets=_few_shot("background", 60, UNPUBLISHED) + _few_shot("glyphs", 60, UNPUBLISHED)[::2],
+        paper=SNELL, distort=Affine(),
     ),
     Recipe(
         "prototypical-glyphs", "metric-based", "glyphs", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
         schedule=Schedule(2000, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200),
-        targets=_few_shot("glyphs", 60, UNPUBLISHED), paper=SNELL, distort=Affine(),
+        targets=_few_shot("glyphs", 60, UNPUBLISHED) + _few_shot("background", 60, UNPUBLISHED)[::2],
+        paper=SNELL, distort=Affine(),
     ),
     Recipe(
         "maml-omniglot-5w1s", "optimization-based", "omniglot", _maml_5_ways,

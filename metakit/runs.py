@@ -45,7 +45,7 @@ class Run:
         learner = recipe.learner()
         if recipe.warm_start is not None:
             warm_start(learner, load(recipe.warm_start))
-        self.training = Training(learner, recipe.training_tasks(), recipe.schedule, seed, device)
+        self.training = Training(learner, recipe.training_tasks(device), recipe.schedule, seed, device)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None
         if resume and self.state_path.exists():
@@ -76,7 +76,7 @@ class Run:
         """Score on validation tasks: accuracy (a share) or mean squared error."""
         learner, protocol = self.training.learner, self.recipe.validation
         use_protocol(learner, protocol)
-        tasks = tasks_for(self.recipe.data, "validation", protocol)
+        tasks = tasks_for(self.recipe.data, "validation", protocol, self.device)
         score = evaluate(learner, tasks, protocol.episodes, protocol.seed, device=self.device)
         use_protocol(learner, self.recipe.train)
         return score.mean

@@ -10,12 +10,15 @@ import tyro
 
 from metakit.checkpoints import commit, load, read, shipped
 from metakit.cli.train import pick_device
+from metakit.errors import MetaKitError
 from metakit.evaluate import Score, use_protocol
 from metakit.evaluate import evaluate as measure
 from metakit.ledger import Row, machine, record_rows
 from metakit.recipes import Data, Recipe, Target, tasks_for
 from metakit.recipes import recipe as find
-from metakit.tasks.base import Protocol
+from metakit.tasks.base import Protocol, Tasks
+from metakit.tasks.episodes import Episodes
+from metakit.tasks.images import load_images
 
 SPLITS: dict[str, Data] = {"random": "omniglot", "background": "omniglot-background", "glyphs": "glyphs"}
 
@@ -53,6 +56,7 @@ def evaluate(
     steps: int | None = None,
     bn: Literal["inductive", "transductive"] | None = None,
     split: Literal["random", "background", "glyphs"] | None = None,
+    images: str | None = None,
     device: str = "cpu",
     seed: int = 0,
     weights: Path | None = None,
@@ -69,6 +73,7 @@ def evaluate(
         steps: inner steps at test time.
         bn: where batch-normalisation statistics of a query come from.
         split: random (unseen characters), background (unseen alphabets) or glyphs.
+        images: your own images, by the name that `metakit data images --from FOLDER` gave them.
         device: cpu, cuda, …; auto takes a GPU when there is one.
         seed: of the test tasks.
         weights: another weights file than the shipped one.
@@ -77,14 +82,17 @@ def evaluate(
     """
     found = find(recipe)
     changes: dict[str, object] = {
-        "ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": split, "seed": seed,
+        "ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": images or split,
+        "seed": seed,
     }  # fmt: skip
     asked = {key: value for key, value in changes.items() if value is not None}
     wanted = found.targets if record else found.targets[:1]
     targets = [
         replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted
     ]
-    results = [_measure(found, target, pick_device(device), weights) for target in targets]
+    if way is not None and found.data == "sinusoids":
+        raise MetaKitError("Sinusoids have no classes: leave --way out.")
+    results = [_measure(found, target, images, pick_device(device), weights) for target in targets]
     if record:
         record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
     for result in results:
@@ -96,13 +104,21 @@ def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:
     return replace(changed, rotations=changed.split == "random")
 
 
-def _measure(recipe: Recipe, target: Target, device: str, weights: Path | None) -> Measured:
+def _measure(recipe: Recipe, target: Target, images: str | None, device: str, weights: Path | None) -> Measured:
     protocol, started = target.protocol, perf_counter()
     learner = load(recipe.name, weights).to(device)
     use_protocol(learner, protocol)
-    data = SPLITS.get(protocol.split, recipe.data)
-    score = measure(learner, tasks_for(data, "test", protocol), protocol.episodes, protocol.seed, device=device)
+    tasks = _tasks(recipe, protocol, images, device)
+    score = measure(learner, tasks, protocol.episodes, protocol.seed, device=device)
     return Measured(target, score, perf_counter() - started)
+
+
+def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) -> Tasks:
+    if images is None:
+        return tasks_for(SPLITS.get(protocol.split, recipe.data), "test", protocol, device)
+    if protocol.ways is None:
+        raise MetaKitError(f"{recipe.name} learns curves, not images: choose a recipe for Omniglot or glyphs.")
+    return Episodes(load_images(images).to(device), protocol.ways, protocol.shots, protocol.queries)
 
 
 def _sentence(result: Measured) -> str:
