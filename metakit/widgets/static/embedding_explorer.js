@@ -68,7 +68,7 @@ function render({ model, el }) {
     }, glyph(thing.mask, model.get("ways") > 8 ? 20 : 26));
   }
 
-  const prototype = (place, way) => node("span", { className: "mk-prototype", style: `${position(place)};--class:${colourOf(way)}`, "aria-hidden": "true" }, LETTERS[way]);
+  const prototype = (place, way) => node("span", { className: `mk-prototype ${model.get("shots") === 1 ? "mk-corner" : ""}`, style: `${position(place)};--class:${colourOf(way)}`, "aria-hidden": "true" }, LETTERS[way]);
 
   function show(things, place) {
     const thing = things[place];
@@ -79,7 +79,7 @@ function render({ model, el }) {
       : ["query of ", badge(thing.truth), ` → ${right ? "right" : "wrong"} `, node("span", { className: right ? "mk-yes" : "mk-no" }, right ? "✓" : "✗")];
     panel.replaceChildren(glyph(thing.mask, 104), node("div", { className: "mk-title" }, ...title), node("h4", {}, "squared distance to"),
       ...order.map(({ distance, way }) => node("div", { className: "mk-distance" }, badge(way),
-        node("span", { className: "mk-length", style: `--share:${distance / longest};--class:${colourOf(way)}` }), node("span", {}, distance.toFixed(distance < 10 ? 2 : 1)))));
+        node("span", { className: "mk-length", style: `--share:${distance / longest};--class:${colourOf(way)}` }), node("span", {}, distance < 0.1 ? distance.toPrecision(2) : distance.toFixed(distance < 10 ? 2 : 1)))));
     [...map.querySelectorAll(".mk-point")].forEach((element, i) => element.classList.toggle("mk-chosen", i === place));
   }
 

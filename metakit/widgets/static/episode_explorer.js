@@ -16,7 +16,7 @@ function render({ model, el }) {
 
   function draw() {
     const view = model.get("view");
-    const size = view.ways > 10 ? 34 : view.ways > 6 ? 42 : 52;
+    const size = view.ways > 10 ? 34 : view.ways > 6 ? 42 : 54;
     const shots = model.get("shots");
     const masks = maskAddresses(view.support);
     support.replaceChildren(...Array.from({ length: view.ways }, (_, way) => node("div", {

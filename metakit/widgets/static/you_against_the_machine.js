@@ -40,7 +40,7 @@ function render({ model, el }) {
   }
 
   function showAnswers() {
-    const size = masks.length > 10 ? 52 : 68;
+    const size = masks.length > 10 ? 52 : masks.length > 5 ? 68 : 78;
     answers.replaceChildren(...masks.map((mask, index) => answerTile(mask, index, size)));
     showScore();
     showVerdict();
@@ -118,9 +118,13 @@ function render({ model, el }) {
     return [
       node("p", { className: "mk-final" }, `You ${hits("you")} of ${rounds}, machine ${hits("machine")} of ${rounds}`,
         node("small", { className: "mk-quiet" }, ` in ${time.toFixed(0)} s of yours`)),
-      node("p", {}, `Guessing gets 1 in ${model.get("ways")}, so ${(rounds / model.get("ways")).toFixed(1)} of ${rounds} on average: whoever has more `
-        + "has learned new characters from one example each, and both can because they practised on other alphabets before."),
+      node("p", {}, `Guessing gets ${(rounds / model.get("ways")).toFixed(1)} of ${rounds} on average. ${meaning(hits("you"), hits("machine"))}`),
     ];
+  }
+
+  function meaning(you, machine) {
+    const lead = you > machine ? "This time you were ahead." : you < machine ? "This time the machine was ahead." : "A draw.";
+    return `${lead} Neither of you had seen these characters before: you both learned them from one example each, because you have practised learning on others.`;
   }
 
   root.addEventListener("keydown", (event) => {
