@@ -6,38 +6,55 @@ Some distortions bend the whole plane, so that what touches still touches; other
 from math import pi
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from metakit.tasks.dice import Dice
 from metakit.tasks.glyph_scripts import POINTS, STROKES, Characters
 from metakit.tasks.pen import ink
 
-CHUNK = 32  # characters drawn at a time: the bitmaps stay in the processor's cache
+CHUNK = 8  # characters drawn at a time: the bitmaps stay in the processor's cache
 
-SHIFT, STRETCH, WARP = 0.09, 0.09, 0.04  # standard deviations: place, size and slant, bending of the plane
-STROKE_STRETCH, WOBBLE = 0.06, (0.02, 0.025, 0.015, 0.01, 0.007, 0.005)  # of one stroke; its place, then waves
+# Standard deviations, in half-widths of the paper. Of the whole drawing:
+SHIFT, SIZE, STRETCH, SLANT, TILT, WARP = 0.08, 0.08, 0.05, 0.1, 0.04, 0.06
+# Of one stroke: its shape, its small features, its place and waves along it.
+STROKE_STRETCH, DETAIL, WAVES = 0.09, 0.3, (0.035, 0.04, 0.028, 0.018, 0.012, 0.008)
+COARSE = 29  # points over which a stroke is averaged until its small features are gone
 
 
 def draw(ideal: Characters, drawers: int, jitter: float, dice: Dice, device: torch.device | str) -> Tensor:
     """uint8 [C, drawers, 28, 28], ink 255. `jitter` 1: as unlike as the drawers of Omniglot, 0: all the same."""
     shapes, spread = distortions(ideal)
-    weights = jitter * spread[:, None, None] * dice.normal(len(shapes), len(spread), drawers, 2)
-    parts = (ideal.points.flatten(1, 2), ideal.inked(), shapes, weights)
+    weights = jitter * spread[:, None] * dice.normal(len(shapes), len(spread), drawers, 2)
+    sizes = (jitter * SIZE * dice.normal(len(shapes), drawers, 1, 1)).exp()
+    parts = (ideal.points.flatten(1, 2), ideal.inked(), shapes, weights, sizes)
     images = []
-    for points, drawn, shape, weight in zip(*(part.to(device).split(CHUNK) for part in parts), strict=True):
-        images.append(ink(points[:, None] + torch.einsum("cfp,cfdx->cdpx", shape, weight), drawn))
+    for points, drawn, shape, weight, size in zip(*(part.to(device).split(CHUNK) for part in parts), strict=True):
+        images.append(ink(size * (points[:, None] + torch.einsum("cfp,cfdx->cdpx", shape, weight)), drawn))
     return torch.cat(images)
 
 
 def distortions(ideal: Characters) -> tuple[Tensor, Tensor]:
-    """Functions [C, F, STROKES * POINTS] of the points of each character, and how strong each is, [F]."""
-    x, y = ideal.points.flatten(1, 2).unbind(-1)
-    plane = torch.stack([torch.ones_like(x), x, y, x * x, x * y, y * y, torch.sin(pi * x), torch.sin(pi * y)], 1)
-    spread = [SHIFT, STRETCH, STRETCH, *[WARP] * 5]
-    around = (ideal.points - ideal.points.mean(2, keepdim=True)).unbind(-1)
-    waves = torch.cos(pi * torch.arange(len(WOBBLE))[:, None] * torch.linspace(0, 1, POINTS))  # the first is 1
-    local = torch.stack([*around, *waves[:, None, None].expand(-1, *around[0].shape)], 1)  # [C, L, STROKES, POINTS]
-    alone = torch.eye(STROKES)[:, :, None]  # each distortion of each stroke
-    single = (local[:, :, None] * alone).flatten(3).flatten(1, 2)
-    strength = [STROKE_STRETCH, STROKE_STRETCH, *WOBBLE]
-    return torch.cat([plane, single], 1), torch.tensor([*spread, *(s for s in strength for _ in range(STROKES))])
+    """Functions [C, F, STROKES * POINTS] of the points of each character; how strong in x and in y, [F, 2]."""
+    plane, local = of_plane(ideal.points.flatten(1, 2)), of_strokes(ideal.points)
+    one = torch.eye(STROKES)[:, :, None]  # each distortion of each stroke alone
+    alone = (local[:, :, None] * one).flatten(3).flatten(1, 2)
+    strong = torch.tensor([STROKE_STRETCH, STROKE_STRETCH, DETAIL, DETAIL, *WAVES]).repeat_interleave(STROKES)
+    whole = torch.tensor([(SHIFT, SHIFT), (STRETCH, TILT), (SLANT, STRETCH), *[(WARP, WARP)] * 5])
+    return torch.cat([plane, alone], 1), torch.cat([whole, strong[:, None].expand(-1, 2)])
+
+
+def of_plane(points: Tensor) -> Tensor:
+    """Smooth functions of the place: [C, 8, n] of points [C, n, 2]. What touches still touches."""
+    x, y = points.unbind(-1)
+    return torch.stack([torch.ones_like(x), x, y, x * x, x * y, y * y, torch.sin(pi * x), torch.sin(pi * y)], 1)
+
+
+def of_strokes(points: Tensor) -> Tensor:
+    """Functions along each stroke: [C, 4 + waves, STROKES, POINTS] of points [C, STROKES, POINTS, 2]."""
+    around = points - points.mean(2, keepdim=True)
+    padded = F.pad(around.movedim(-1, 1).flatten(1, 2), [COARSE // 2] * 2, mode="replicate")
+    coarse = F.avg_pool1d(padded, COARSE, 1).view(-1, 2, *points.shape[1:3])
+    waves = torch.cos(pi * torch.arange(len(WAVES))[:, None] * torch.linspace(0, 1, POINTS))  # the first is 1
+    around = around.movedim(-1, 1)
+    return torch.cat([around, around - coarse, waves[:, None].expand(len(points), -1, STROKES, -1)], 1)

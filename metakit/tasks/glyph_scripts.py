@@ -18,9 +18,10 @@ from metakit.tasks.pen import WIDTH, ink, lengths, sparse
 STROKES, MOVES = 4, 4  # at most: strokes a character, moves a stroke
 SAMPLES, POINTS = 24, 112  # points along a move while it is invented, and along a stroke afterwards
 STOCK = 8  # strokes that an alphabet's characters share
-CANDIDATES = 4  # characters composed for each one that is kept
-USUAL = 170.0  # pixels of line in a character of Omniglot (105 x 105 pixels), median
-LETTER = 1.6  # width and height of a drawn letter in the square [-1, 1] x [-1, 1], at most
+CANDIDATES = 5  # characters composed for each one that is kept
+USUAL, SPREAD = 170.0, 0.35  # pixels of line in a character of Omniglot: median, standard deviation of the logarithm
+OFF_CENTRE = 0.03  # standard deviation
+LETTER = 1.52  # width and height of a drawn letter in the square [-1, 1] x [-1, 1], at most
 
 KINDS = torch.tensor(  # of move: length (1: the height of a letter), bend, popularity among scripts
     [
@@ -84,9 +85,9 @@ def styles(alphabets: int, strokes: float, dice: Dice) -> Style:
         corners=between(0.2, 1.0),
         turning=between(0.1, 0.7),
         symmetry=between(0.0, 0.4),
-        apart=between(0.0, 0.3).square(),
+        apart=between(0.0, 0.35),
         size=between(0.75, 1.0),
-        slant=0.15 * dice.normal(alphabets, 1),
+        slant=0.1 * dice.normal(alphabets, 1),
         width=between(0.75, 1.3),
     )
 
@@ -134,17 +135,18 @@ def evenly(path: Tensor) -> Tensor:
 def invent(style: Style, characters: int, dice: Dice) -> Characters:
     """`characters` for each of A alphabets, one alphabet after the other: C = A * characters."""
     found = compose(style, characters * CANDIDATES, dice)
-    best = legibility(found).view(-1, CANDIDATES).argmax(-1)
+    wanted = USUAL * (SPREAD * dice.normal(len(style.size) * characters)).exp()
+    best = legibility(found, wanted.repeat_interleave(CANDIDATES)).view(-1, CANDIDATES).argmax(-1)
     rows = torch.arange(len(best)) * CANDIDATES + best
     return Characters(found.points[rows], found.drawn[rows])
 
 
-def legibility(characters: Characters) -> Tensor:
-    """A score [C], the higher the better: little ink on top of ink, and neither too little nor too much of it."""
+def legibility(characters: Characters, wanted: Tensor) -> Tensor:
+    """A score [C], the higher the better: little ink on top of ink, and about `wanted` [C] pixels of line."""
     length = (lengths(characters.points) * characters.drawn).sum(-1)
     area = ink(characters.points.flatten(1, 2)[:, None], characters.inked()).sum((1, 2, 3)) / 255 * (105 / 28) ** 2
     overlap = 1 - area / (WIDTH * (length + WIDTH))
-    return -overlap.clamp(0.1) - 0.5 * (length / USUAL).clamp(1e-3).log().square()
+    return -2 * overlap.clamp(0.1) - (length / wanted).clamp(1e-3).log().square()
 
 
 def compose(style: Style, characters: int, dice: Dice) -> Characters:
@@ -170,7 +172,7 @@ def _attached(stroke: Tensor, parent: Tensor, style: Style, dice: Dice) -> Tenso
     shape = stroke.shape[:2]
     here = _at(parent, PLACES[dice.choice(PARENT_ODDS, *shape)])
     there = _at(stroke, PLACES[dice.choice(CHILD_ODDS, *shape)])
-    gap = 0.6 * dice.normal(*shape, 2) * dice.chance(style.apart, *shape)[..., None]
+    gap = 0.4 * dice.normal(*shape, 2) * dice.chance(style.apart, *shape)[..., None]
     return stroke + (here - there + gap)[..., None, :]
 
 
@@ -189,4 +191,6 @@ def _fitted(points: Tensor, drawn: Tensor, style: Style, dice: Dice) -> Characte
     low, high = points.masked_fill(absent, torch.inf).amin((2, 3)), points.masked_fill(absent, -torch.inf).amax((2, 3))
     side = (high - low).amax(-1, keepdim=True).clamp(min=0.5)[..., None, None]
     scale = size[..., None] * dice.uniform(*drawn.shape[:2], 1, 1, 1, low=0.8, high=1.0) * LETTER / side
-    return Characters(((points - ((low + high) / 2)[:, :, None, None]) * scale).flatten(0, 1), drawn.flatten(0, 1))
+    middle = ((low + high) / 2)[:, :, None, None]
+    place = OFF_CENTRE * dice.normal(*drawn.shape[:2], 1, 1, 2)
+    return Characters(((points - middle) * scale + place).flatten(0, 1), drawn.flatten(0, 1))

@@ -21,7 +21,7 @@ from metakit.tasks.image_files import read_images, save_images
 from metakit.tasks.omniglot import Split
 from metakit.tasks.storage import cache_folder, writable
 
-VERSION = 1  # of the generator: raise it with every change of a pixel, and no old file passes for a new one
+VERSION = 2  # of the generator: raise it with every change of a pixel, and no old file passes for a new one
 WILDEST = 3.0  # jitter
 TRAIN, VALIDATION = 30, 5  # alphabets; the other 15 are the test set
 ONSETS = ("b", "ch", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "sh", "t", "th", "v", "y", "z")
