@@ -105,7 +105,7 @@ def _maml_5_ways() -> MetaLearner:
 def _maml_any_ways() -> MetaLearner:
     """Its normalisation keeps the averages that the body came with: nothing depends on the other images."""
     body = Conv4(64, statistics="stored", pool=True)
-    return MAML(body, nn.Linear(64, 1), steps=3, rate=0.05, head_rows="shared")
+    return MAML(body, nn.Linear(64, 1), steps=5, rate=0.006, head_rate=0.1, head_rows="shared")
 
 
 def _episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: int | None = None) -> Protocol:
@@ -167,14 +167,14 @@ _ALL = (
     ),
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
-        train=Protocol(5, 1, 3, rotations=True, steps=3),
-        schedule=Schedule(1000, 2, 1e-3, warmup=50, clip=10.0),
+        train=Protocol(5, 1, 3, rotations=True, steps=5),
+        schedule=Schedule(400, 2, 3e-4, warmup=20, clip=10.0),
         mixture=tuple(Protocol(n, 1, 2, rotations=True) for n in (2, 3, 5, 8, 12)),
         validation=Protocol(5, 1, 15, 200, steps=5),
         targets=tuple(
             Target(_episodes(n, k, "background", None, steps=5)) for n, k in ((5, 1), (5, 5), (20, 1), (20, 5))
         ),
-        paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=250,
+        paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=100,
     ),
     Recipe(
         "maml-sinusoid", "optimization-based", "sinusoids", _maml_sinusoid,

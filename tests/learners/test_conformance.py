@@ -64,7 +64,9 @@ def test_maml_on_images(episodes, head, norm):
 
 
 def test_maml_with_stored_statistics_and_pooling(episodes):
-    learner = MAML(Conv4(4, "stored", pool=True), nn.Linear(4, 1), steps=2, rate=0.1, head_rows="shared")
+    learner = MAML(
+        Conv4(4, "stored", pool=True), nn.Linear(4, 1), steps=2, rate=0.01, head_rate=0.1, head_rows="shared"
+    )
     check_learner(learner, episodes, steps=15)
 
 

@@ -9,7 +9,7 @@ The outer gradient passes through the inner steps: it has second derivatives of 
 Chelsea Finn, Pieter Abbeel, Sergey Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, 2017,
 arXiv:1703.03400, eq. 1. Aniruddh Raghu and others: Rapid Learning or Feature Reuse? 2020, arXiv:1909.09157.
 Deviations: the loss is the *mean* cross-entropy, so the authors' inner rate 0.4 (5-way: sum over ways, divided by K)
-is 2.0 here; `head_rows="shared"` serves any N (see inner_loop.py).
+is 2.0 here; `head_rows="shared"` serves any N (see inner_loop.py); the head may have an inner rate of its own.
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,7 @@ class MAML(FastWeightLearner, EpisodicLearner):
         *,
         steps: int = 1,
         rate: float = 0.01,
+        head_rate: float | None = None,
         order: Literal[1, 2] = 2,
         adapts: Literal["all", "head"] = "all",
         head_rows: HeadRows = "fixed",
@@ -45,6 +46,7 @@ class MAML(FastWeightLearner, EpisodicLearner):
     ) -> None:
         super().__init__(body, head, steps, rate, loss, head_rows)
         self.order, self.adapts = order, adapts
+        self.head_rate = head_rate  # of the inner loop for the head, where it differs from the body's
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = self.initial_weights(y.shape[-1])
@@ -57,5 +59,8 @@ class MAML(FastWeightLearner, EpisodicLearner):
         yield Step(Adapted(frozen | fast, x))
         for _ in range(self.steps):
             slopes, loss = gradient(support_loss, fast, second_order=self.order == 2)  # noqa: PLR2004
-            fast = {k: w.sub(slopes[k], alpha=self.rate) for k, w in fast.items()}  # eq. 1
+            fast = {k: w.sub(slopes[k], alpha=self._rate_of(k)) for k, w in fast.items()}  # eq. 1
             yield Step(Adapted(frozen | fast, x), {"loss_before": loss})
+
+    def _rate_of(self, name: str) -> float:
+        return self.head_rate if self.head_rate is not None and name in HEAD else self.rate
