@@ -21,10 +21,9 @@ def loss_by_step(losses: Mapping[str, Tensor], references: Mapping[str, float] |
         axes = figure.add_subplot(xlabel="inner steps taken", ylabel="mean squared error on new points", yscale="log")
         for number, (name, values) in enumerate(losses.items()):
             _band(axes, name, values, number)
-        for label, level in (references or {}).items():
-            axes.axhline(level, color="0.5", linewidth=1, linestyle=":")
-            axes.annotate(
-                label, (1, level), (0, 2), ("axes fraction", "data"), "offset points", ha="right", color="0.4"
+        for number, (label, level) in enumerate((references or {}).items()):
+            axes.axhline(
+                level, color="0.35", linewidth=1.2, linestyle=(":", "-.")[number % 2], label=f"{label} {level:.3g}"
             )
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
