@@ -12,7 +12,7 @@ DOCUMENTS = [
     ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "notebooks/STYLE.md", "data/README.md")
 ]
 TEXTS = {".css", ".ipynb", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yml", ""}
-ELSEWHERE = re.compile(r"(?<![\w.])/(home|root|tmp|opt|work)/\w|\.\./\.\./\w")
+ELSEWHERE = re.compile(r"(?<![\w.])/(home|root|tmp|opt|work)/\w")
 
 
 def relative(path):
