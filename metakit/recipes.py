@@ -168,13 +168,13 @@ _ALL = (
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
         train=Protocol(5, 1, 3, rotations=True, steps=5),
-        schedule=Schedule(400, 2, 3e-4, warmup=20, clip=10.0),
+        schedule=Schedule(300, 2, 3e-5, warmup=20, clip=10.0),
         mixture=tuple(Protocol(n, 1, 2, rotations=True) for n in (2, 3, 5, 8, 12)),
         validation=Protocol(5, 1, 15, 200, steps=5),
         targets=tuple(
             Target(_episodes(n, k, "background", None, steps=5)) for n, k in ((5, 1), (5, 5), (20, 1), (20, 5))
         ),
-        paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=100,
+        paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=50,
     ),
     Recipe(
         "maml-sinusoid", "optimization-based", "sinusoids", _maml_sinusoid,
