@@ -90,4 +90,4 @@ def test_training_stops_and_resumes(tmp_path):
     assert first.returncode == 0, first.stderr
     second = metakit("train", "maml-sinusoid", "--steps", "2", "--resume", *out)
     assert second.returncode == 0, second.stderr
-    assert "5/10000" in second.stderr
+    assert "5/20000" in second.stderr
