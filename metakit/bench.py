@@ -136,6 +136,6 @@ def count_operations(action: Callable[[], object]) -> int:
             self.seen += 1
             return func(*args, **(kwargs or {}))
 
-    with Counter() as counter:
+    with Counter() as counter:  # type: ignore[no-untyped-call]
         action()
     return counter.seen

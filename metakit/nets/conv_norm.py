@@ -4,8 +4,9 @@ Under `vmap` each operation of a network costs bookkeeping, and each pass over t
 pair has its first and second derivatives written out (conv.py and norm_gradients.py have the formulas):
 
     forward                      y = conv(x, w)                          z = norm(y)
-    backward                     dy = norm'(g) + gy                      dx = conv_input(dy, w),  dw = conv_weight(x, dy)
-    backward of the backward     u = conv(ux, w) + conv(x, uw) + uy      norm'' of u;  conv_input(dy, uw),  conv_weight(ux, dy)
+    backward                     dy = norm'(g) + gy                    dx = conv_input(dy, w),  dw = conv_weight(x, dy)
+    backward of the backward     u = conv(ux, w) + conv(x, uw) + uy    norm'' of u,
+                                                                       conv_input(dy, uw),  conv_weight(ux, dy)
 
 y is a result too: what the second order sends to y joins the first order's dy before the convolution's turn comes.
 """
@@ -17,7 +18,8 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from metakit.nets.conv import ConvInput, ConvWeight, Dims, Layout, convolve, convolve_input, convolve_weight, weight_rows
+from metakit.nets.conv import ConvInput, ConvWeight, Dims, weight_rows
+from metakit.nets.convolution import Layout, convolve, convolve_input, convolve_weight
 from metakit.nets.fold import Fold
 from metakit.nets.norm_gradients import first_order, first_order_plain, normalise, second_order
 
@@ -37,7 +39,7 @@ class Settings:
 
 
 def conv_norm(x: Tensor, w: Tensor, weight: Tensor, bias: Tensor, stride: int, eps: float) -> tuple[Tensor, ...]:
-    """x [B, C, H, W], w [O, C, 3, 3], weight [O], bias [O] -> z [B, O, H', W'], mean [O], 1 / standard deviation [O]."""
+    """x [B, C, H, W], w [O, C, 3, 3], weight, bias [O] -> z [B, O, H', W'], mean [O], 1 / standard deviation [O]."""
     layout = Layout(stride, (x.shape[-2], x.shape[-1]))
     z, _, mean, r = ConvNorm.apply(x.to(w.dtype), w, weight, bias, Settings(layout, layout, eps))
     return z, mean, r
@@ -126,11 +128,10 @@ class ConvNormBackward(Function):
         w = w if share else weight_rows(w, dims[3], tasks)
         g, gy, x, y = (v if v is None else fold.images(v, dims[i]) for i, v in ((0, g), (1, gy), (2, x), (5, y)))
         weight, mean, r = (fold.rows(v, dims[i]) for i, v in ((4, weight), (6, mean), (7, r)))
-        together = settings.times(tasks, share=share)
-        dy, dw, *rows, dx = (*ConvNormBackward.apply(g, gy, x, w, weight, y, mean, r, together), None)[:5]
+        results = ConvNormBackward.apply(g, gy, x, w, weight, y, mean, r, settings.times(tasks, share=share))
         of_weights = Fold(tasks, 1 if share else settings.layout.repeats // settings.own.repeats)
-        results = fold.split_images(dy), of_weights.split_rows(dw), *(fold.split_rows(v) for v in rows)
-        return (*results, fold.split_images(dx)) if settings.wants_dx else results, (1, 0, 0, 0, 1)[: 4 + settings.wants_dx]
+        split = fold.split_images, of_weights.split_rows, fold.split_rows, fold.split_rows, fold.split_images
+        return tuple(f(v) for f, v in zip(split, results, strict=False)), (1, 0, 0, 0, 1)[: len(results)]
 
 
 def _any_order(settings: Settings, inputs: tuple[Tensor | None, ...], cotangents: tuple[Tensor | None, ...]) -> Any:
@@ -143,6 +144,6 @@ def _any_order(settings: Settings, inputs: tuple[Tensor | None, ...], cotangents
         return dy, ConvWeight.apply(x, dy, settings.own), dweight, dbias, *dx
 
     g, gy, *rest = inputs
-    results, pull = torch.func.vjp(backward, g, torch.zeros_like(g) if gy is None else gy, *rest)
+    results, pull = torch.func.vjp(backward, g, torch.zeros_like(g) if gy is None else gy, *rest)  # type: ignore[misc,arg-type]
     found = pull(tuple(torch.zeros_like(v) if c is None else c for v, c in zip(results, cotangents, strict=True)))
     return found[0], None if gy is None else found[1], *found[2:]

@@ -1,5 +1,7 @@
 """The networks of the few-shot literature: a small multi-layer perceptron and the four-block convolutional encoder."""
 
+import itertools
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,12 +10,13 @@ from metakit.nets.conv import conv2d
 from metakit.nets.conv_norm import conv_norm
 from metakit.nets.fold import under_transform
 from metakit.nets.norms import BatchNorm2d
+from metakit.nets.patches import conv_norm_of_patches
 
 
 def mlp(*sizes: int, activation: type[nn.Module] = nn.ReLU) -> nn.Sequential:
     """Linear layers of these sizes with an activation between them: `mlp(1, 40, 40, 1)` is MAML's sinusoid network."""
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in itertools.pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), activation()]
     return nn.Sequential(*layers[:-1])
 
@@ -31,13 +34,23 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
-        stride = 1 if self.pool else 2
-        if under_transform() and self.norm.uses_batch:
-            x, mean, r = conv_norm(x, self.weight, self.norm.weight, self.norm.bias, stride, self.norm.eps)
-            self.norm.remember(x, mean, r)
-        else:
-            x = self.norm(conv2d(x, self.weight, stride))
+        x = self._normalised(x, stride=1 if self.pool else 2)
         return F.relu(F.max_pool2d(x, 2) if self.pool else x)  # pooling first is the same, and cheaper
+
+    def _normalised(self, x: Tensor, stride: int) -> Tensor:
+        """Batch normalisation of the convolution, by the way that reads the images least."""
+        w, norm = self.weight, self.norm
+        if not norm.uses_batch:
+            scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+            return conv2d(x, w * scale[:, None, None, None], stride, norm.bias - norm.running_mean * scale)
+        if under_transform():
+            y, mean, r = conv_norm(x, w, norm.weight, norm.bias, stride, norm.eps)
+        elif w[0].numel() < len(w):  # fewer numbers in a patch of x than are made of it
+            y, mean, r = conv_norm_of_patches(x, w, norm.weight, norm.bias, stride, norm.eps)
+        else:
+            return norm(conv2d(x, w, stride))
+        norm.remember(y, mean, r)
+        return y
 
 
 class Conv4(nn.Sequential):
@@ -49,7 +62,7 @@ class Conv4(nn.Sequential):
 
     def __init__(self, width: int = 64, statistics: str = "batch", pool: bool = False) -> None:
         channels = [1, width, width, width, width]
-        super().__init__(*(ConvBlock(a, b, statistics, pool) for a, b in zip(channels[:-1], channels[1:], strict=True)))
+        super().__init__(*(ConvBlock(a, b, statistics, pool) for a, b in itertools.pairwise(channels)))
         self.n_features = width
 
     def forward(self, x: Tensor) -> Tensor:

@@ -16,6 +16,13 @@ def under_transform() -> bool:
     return torch._C._functorch.maybe_current_level() is not None  # noqa: SLF001 - there is no public question for it
 
 
+def channels_last(x: Tensor) -> Tensor:
+    """The same [B, C, H, W] in channels-last memory. `vmap` knows the question by the other name only."""
+    if under_transform():
+        return x.movedim(1, -1).contiguous().movedim(-1, 1)
+    return x.contiguous(memory_format=torch.channels_last)
+
+
 @dataclass(frozen=True)
 class Fold:
     """Folds the axis of T tasks into channels that are R stacks already: [R*K] becomes [R*T*K].
@@ -31,7 +38,7 @@ class Fold:
         x = self._axis(x, dim, 1)
         if self.repeats > 1:
             x = x.unflatten(2, (self.repeats, -1)).transpose(1, 2).flatten(1, 2)
-        return x.flatten(1, 2).movedim(1, -1).contiguous().movedim(-1, 1)  # channels-last; nested vmap knows no other way to say so
+        return channels_last(x.flatten(1, 2))
 
     def split_images(self, x: Tensor) -> Tensor:
         """Undo `images`, with the task axis at 1."""

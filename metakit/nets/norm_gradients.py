@@ -41,7 +41,7 @@ def first_order_plain(g: Tensor, y: Tensor, weight: Tensor, eps: float) -> tuple
     return (weight * r)[:, None, None] * centred, (g * h).sum((0, 2, 3)), g.sum((0, 2, 3))
 
 
-def second_order(  # noqa: PLR0913 - the letters of eq. 3 and 4
+def second_order(
     u: Tensor, a: Tensor, b: Tensor, g: Tensor, y: Tensor, weight: Tensor, mean: Tensor, r: Tensor,
     sum_gh: Tensor, sum_g: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip

@@ -5,6 +5,7 @@ one is written in plain tensor operations, which are exact; after a convolution,
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from metakit.nets.fold import under_transform
@@ -37,8 +38,8 @@ class BatchNorm2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C, H, W]."""
         if not under_transform():
-            remembered = (None, None) if self.statistics == "batch" else (self.running_mean, self.running_var)
-            return torch.batch_norm(x, self.weight, self.bias, *remembered, self.uses_batch, self.momentum, self.eps, True)
+            mean, var = (None, None) if self.statistics == "batch" else (self.running_mean, self.running_var)
+            return F.batch_norm(x, mean, var, self.weight, self.bias, self.uses_batch, self.momentum, self.eps)
         if not self.uses_batch:
             return scale_and_shift(x, self.running_mean, (self.running_var + self.eps).rsqrt(), self.weight, self.bias)
         mean, var = moments(x)

@@ -23,7 +23,9 @@ def network(weights: Weights, x: Tensor, *, pool: bool = False) -> Tensor:
     return F.linear(x.mean((2, 3)), weights["head.weight"], weights["head.bias"])
 
 
-def adapt(weights: Weights, x: Tensor, y: Tensor, steps: int, rate: float, *, pool: bool = False, order: int = 2) -> Weights:
+def adapt(
+    weights: Weights, x: Tensor, y: Tensor, steps: int, rate: float, *, pool: bool = False, order: int = 2
+) -> Weights:
     for _ in range(steps):
         loss = cross_entropy(network(weights, x, pool=pool), y)
         slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=order == 2)
@@ -36,6 +38,14 @@ def meta_loss(learner: nn.Module, tasks: Task, *, pool: bool = False) -> Tensor:
     losses = []
     for t in range(len(tasks.support_x)):
         task = tasks.at(t)
-        fast = adapt(dict(learner.named_parameters()), task.support_x, task.support_y, learner.steps, learner.rate, pool=pool, order=learner.order)
+        fast = adapt(
+            dict(learner.named_parameters()),
+            task.support_x,
+            task.support_y,
+            learner.steps,
+            learner.rate,
+            pool=pool,
+            order=learner.order,
+        )
         losses.append(cross_entropy(network(fast, task.query_x, pool=pool), task.query_y))
     return torch.stack(losses).mean()

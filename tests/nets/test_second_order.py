@@ -1,17 +1,13 @@
 """The convolutional path under vmap equals a plain loop over tasks in float64: value, first and second order."""
 
-import copy
-
 import pytest
 import torch
-from tests.nets import plain
 from torch import nn
-from torch.func import functional_call, vmap
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from metakit.core import Task
 from metakit.learners.optimization_based.maml import MAML
 from metakit.nets.encoders import Conv4
+from tests.nets import plain
 
 WAYS = 3
 
@@ -39,4 +35,6 @@ def test_maml_equals_the_loop(steps: int, order: int, pool: bool) -> None:
     torch.testing.assert_close(fast, slow, rtol=1e-12, atol=1e-13)
     found, expected = gradients(fast, learner), gradients(slow, learner)
     for name in expected:
-        torch.testing.assert_close(found[name], expected[name], rtol=0, atol=1e-12 * float(expected[name].abs().max()) + 1e-13)
+        torch.testing.assert_close(
+            found[name], expected[name], rtol=0, atol=1e-12 * float(expected[name].abs().max()) + 1e-13
+        )
