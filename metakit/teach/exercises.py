@@ -1,5 +1,6 @@
 """Exercises that check themselves: the reader's function against an obvious one, on a few cases."""
 
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,8 +34,9 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         style = f"border-left:4px solid {COLOURS[self.outcome]};padding:6px 12px;margin:2px 0"
+        text = re.sub("`(.+?)`", r"<code>\1</code>", escape(self.text))
         head = f"<strong>{MARKS[self.outcome]} {self.outcome.capitalize()}.</strong>"
-        return f'<div role="status" style="{style}">{head} {escape(self.text)}</div>'
+        return f'<div role="status" style="{style}">{head} {text}</div>'
 
 
 def check(
