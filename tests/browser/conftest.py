@@ -30,7 +30,7 @@ FLAGS = [
 INSTALL = "no Chromium: install it with `sudo apt install chromium`, or `.venv/bin/playwright install chromium`"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, int]]:
     """(address, process id) of the demo; it must end cleanly, and take its kernels with it."""
     with socket.create_server(("localhost", 0)) as found:
@@ -69,7 +69,7 @@ def kernels(server: int) -> dict[str, psutil.Process]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     with sync_playwright() as playwright:
