@@ -99,13 +99,21 @@ function tick(model, trait, text) {
   return node("label", { className: "mk-control" }, input, node("span", {}, text));
 }
 
-/** A button that adds one to a counting trait: Python answers with something new. */
+/** A button that adds one to a counting trait: Python answers with a new view. Until then the button waits. */
 function counter(model, trait, text) {
-  const more = () => {
+  const button = node("button", { type: "button", className: "mk-button" }, text);
+  const wait = (waiting) => {
+    button.setAttribute("aria-disabled", String(waiting));
+    button.textContent = waiting ? "One moment …" : text;
+  };
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    wait(true);
     model.set(trait, model.get(trait) + 1);
     model.save_changes();
-  };
-  return node("button", { type: "button", className: "mk-button", onclick: more }, text);
+  });
+  model.on("change:view", () => wait(false));
+  return button;
 }
 
 /** The widget's frame. JupyterLab's single-key shortcuts (A adds a cell, 1 makes a heading) stop at its edge. */
