@@ -10,13 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from metakit.tasks.dice import Dice
-from metakit.tasks.glyph_scripts import POINTS, STROKES, Characters
+from metakit.tasks.glyph_scripts import STROKES, Characters
+from metakit.tasks.glyph_strokes import POINTS
 from metakit.tasks.pen import ink
 
 CHUNK = 8  # characters drawn at a time: the bitmaps stay in the processor's cache
 
 # Standard deviations, in half-widths of the paper. Of the whole drawing:
-SHIFT, SIZE, STRETCH, SLANT, TILT, WARP = 0.08, 0.08, 0.05, 0.1, 0.04, 0.06
+SHIFT, SIZE, STRETCH, SLANT, TILT, WARP = 0.08, 0.09, 0.05, 0.07, 0.03, 0.05
 # Of one stroke: its shape, its small features, its place and waves along it.
 STROKE_STRETCH, DETAIL, WAVES = 0.09, 0.3, (0.035, 0.04, 0.028, 0.018, 0.012, 0.008)
 COARSE = 29  # points over which a stroke is averaged until its small features are gone
@@ -24,24 +25,29 @@ COARSE = 29  # points over which a stroke is averaged until its small features a
 
 def draw(ideal: Characters, drawers: int, jitter: float, dice: Dice, device: torch.device | str) -> Tensor:
     """uint8 [C, drawers, 28, 28], ink 255. `jitter` 1: as unlike as the drawers of Omniglot, 0: all the same."""
-    shapes, spread = distortions(ideal)
-    weights = jitter * spread[:, None] * dice.normal(len(shapes), len(spread), drawers, 2)
-    sizes = (jitter * SIZE * dice.normal(len(shapes), drawers, 1, 1)).exp()
-    parts = (ideal.points.flatten(1, 2), ideal.inked(), shapes, weights, sizes)
+    strong = strengths()
+    weights = jitter * strong[:, None] * dice.normal(len(ideal.points), len(strong), drawers, 2)
+    sizes = (jitter * SIZE * dice.normal(len(weights), drawers, 1, 1)).exp()
     images = []
-    for points, drawn, shape, weight, size in zip(*(part.to(device).split(CHUNK) for part in parts), strict=True):
-        images.append(ink(size * (points[:, None] + torch.einsum("cfp,cfdx->cdpx", shape, weight)), drawn))
+    parts = (part.split(CHUNK) for part in (ideal.points, ideal.inked(), weights, sizes))
+    for points, inked, weight, size in zip(*parts, strict=True):
+        moved = torch.einsum("cfp,cfdx->cdpx", distortions(points).to(device), weight.to(device))
+        images.append(ink((moved + points.flatten(1, 2)[:, None].to(device)) * size.to(device), inked.to(device)))
     return torch.cat(images)
 
 
-def distortions(ideal: Characters) -> tuple[Tensor, Tensor]:
-    """Functions [C, F, STROKES * POINTS] of the points of each character; how strong in x and in y, [F, 2]."""
-    plane, local = of_plane(ideal.points.flatten(1, 2)), of_strokes(ideal.points)
-    one = torch.eye(STROKES)[:, :, None]  # each distortion of each stroke alone
-    alone = (local[:, :, None] * one).flatten(3).flatten(1, 2)
-    strong = torch.tensor([STROKE_STRETCH, STROKE_STRETCH, DETAIL, DETAIL, *WAVES]).repeat_interleave(STROKES)
-    whole = torch.tensor([(SHIFT, SHIFT), (STRETCH, TILT), (SLANT, STRETCH), *[(WARP, WARP)] * 5])
-    return torch.cat([plane, alone], 1), torch.cat([whole, strong[:, None].expand(-1, 2)])
+def distortions(points: Tensor) -> Tensor:
+    """Functions [C, F, STROKES * POINTS] of the points [C, STROKES, POINTS, 2] of each character."""
+    alone = torch.eye(STROKES)[:, :, None]  # each distortion of each stroke by itself
+    single = (of_strokes(points)[:, :, None] * alone).flatten(3).flatten(1, 2)
+    return torch.cat([of_plane(points.flatten(1, 2)), single], 1)
+
+
+def strengths() -> Tensor:
+    """How strong each distortion is in x and in y: [F, 2]."""
+    single = torch.tensor([STROKE_STRETCH, STROKE_STRETCH, DETAIL, DETAIL, *WAVES]).repeat_interleave(STROKES)
+    plane = torch.tensor([(SHIFT, SHIFT), (STRETCH, TILT), (SLANT, STRETCH), *[(WARP, WARP)] * 5])
+    return torch.cat([plane, single[:, None].expand(-1, 2)])
 
 
 def of_plane(points: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Glyphs, the embedded default: invented alphabets in the layout of Omniglot, made from a seed. Nothing is downloaded.
 
-`glyph_scripts` invents the characters, `glyph_hands` has twenty drawers draw each of them with Omniglot's pen (`pen`).
+`glyph_strokes` and `glyph_scripts` invent the characters, `glyph_hands` has twenty drawers draw each of them with
+Omniglot's pen (`pen`).
 """
 
 from contextlib import suppress
@@ -16,12 +17,13 @@ from metakit.tasks.base import generator
 from metakit.tasks.dice import Dice
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.glyph_hands import draw
-from metakit.tasks.glyph_scripts import STROKES, invent, styles
+from metakit.tasks.glyph_scripts import STROKES, invent
+from metakit.tasks.glyph_strokes import styles
 from metakit.tasks.image_files import read_images, save_images
 from metakit.tasks.omniglot import Split
 from metakit.tasks.storage import cache_folder, writable
 
-VERSION = 2  # of the generator: raise it with every change of a pixel, and no old file passes for a new one
+VERSION = 3  # of the generator: raise it with every change of a pixel, and no old file passes for a new one
 WILDEST = 3.0  # jitter
 TRAIN, VALIDATION = 30, 5  # alphabets; the other 15 are the test set
 ONSETS = ("b", "ch", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "sh", "t", "th", "v", "y", "z")

@@ -10,7 +10,8 @@ def area_scale(ink: Tensor, height: int = 28, width: int = 28) -> Tensor:
     For 105 x 105 bits the sums are multiples of 1/16 and exact, so the result is the same on every processor.
     """
     rows, columns = ink.shape[-2:]
-    sums = _overlap(rows, height) @ ink.float() @ _overlap(columns, width).T
+    down, across = (_overlap(*sides).to(ink.device) for sides in ((rows, height), (columns, width)))
+    sums = down @ ink.float() @ across.T
     return sums / (rows * columns / (height * width))
 
 
