@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -28,6 +28,9 @@ FLAGS = [
     "--disable-sync",
 ]
 INSTALL = "no Chromium: install it with `sudo apt install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+expect.set_options(timeout=30_000)  # a busy machine is no mistake of the page
 
 
 @pytest.fixture(scope="module")
