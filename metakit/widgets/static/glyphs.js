@@ -116,9 +116,13 @@ function counter(model, trait, text) {
   return button;
 }
 
-/** The widget's frame. JupyterLab's single-key shortcuts (A adds a cell, 1 makes a heading) stop at its edge. */
+/**
+ * The widget's frame. JupyterLab's single-key shortcuts (A adds a cell, 1 makes a heading) stop at what has the focus here:
+ * they look for this attribute on the focused element itself before they match.
+ */
 function stage(el, name, label) {
-  const root = node("section", { className: `mk ${name}`, "aria-label": label, "data-lm-suppress-shortcuts": "true" });
+  const root = node("section", { className: `mk ${name}`, "aria-label": label });
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   el.replaceChildren(root);
   return root;
 }
