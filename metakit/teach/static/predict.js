@@ -10,7 +10,8 @@ function make(tag, className, text) {
 function render({ model, el }) {
   const box = make("section", "mk-predict");
   box.setAttribute("aria-label", "Predict");
-  box.setAttribute("data-lm-suppress-shortcuts", "true"); // Enter belongs to the buttons, not to JupyterLab
+  // Enter belongs to the buttons: JupyterLab looks for this attribute on the focused element, not around it
+  box.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   const list = make("div", "mk-predict-choices");
   list.setAttribute("role", "group");
   const reveal = make("div", "mk-predict-reveal");

@@ -161,7 +161,7 @@ function render({ model, el }) {
       status.textContent = `Cursor at x ${x}, y ${y}.`;
     },
   });
-  el.append(html("section", { class: "mkc", "aria-label": "Adaptation, learners side by side", "data-lm-suppress-shortcuts": "true" },
+  el.append(html("section", { class: "mkc", "aria-label": "Adaptation, learners side by side", onfocusin: keepKeys },
     html("div", { class: "mkc-bar" }, fresh, shots.element, clear, html("label", { class: "mkc-control" }, onCurve, "my points lie on the curve")),
     html("div", { class: "mkc-row" },
       html("figure", { style: "flex: 600 1 0" }, caption, fit.canvas),

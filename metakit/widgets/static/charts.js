@@ -21,7 +21,7 @@ const MARKERS = {
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element[name] = value;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value);
   }
   element.append(...children);
@@ -30,6 +30,9 @@ function fill(element, attributes, children) {
 
 const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 const html = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+
+/** What has the focus in a widget keeps its keys: JupyterLab looks for this attribute on the focused element itself. */
+const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 
 /** A scale from [from, to] to pixels, with its way back; `log` for powers of ten. */
 function scale([from, to], [start, end], log = false) {

@@ -52,7 +52,7 @@ function render({ model, el }) {
     stop.disabled = status !== "running" || model.get("stop");
   }
 
-  el.append(html("section", { class: "mkc", "aria-label": "Training curve", "data-lm-suppress-shortcuts": "true" }, canvas,
+  el.append(html("section", { class: "mkc", "aria-label": "Training curve", onfocusin: keepKeys }, canvas,
     html("div", { class: "mkc-bar" }, stop, progress, words),
     html("p", {}, "Thin: the loss of every step. Thick: its running mean. Dotted: levels to beat.")));
   const changes = "change:dots change:status change:stop";
