@@ -1,7 +1,8 @@
 """The arithmetic of 3x3 convolution for many tasks at once: conv.py's three equations, and nothing about gradients.
 
 Images are [B, R*G*C, H, W], channels-last; weights [G*O, C, 3, 3]. G image stacks have weights of their own: a grouped
-convolution. R of them share those weights: they become more images of the batch. The padding is one zero.
+convolution. R of them share those weights: one more axis of the image, along which the kernel is one wide, hence a
+three-dimensional convolution, which takes the images as they lie. The padding is one zero.
 """
 
 from dataclasses import dataclass, replace
@@ -11,9 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from metakit.nets.fold import channels_last
-
 PLANE = [1, 1], [1, 1], False, [0, 0]  # padding, dilation, transposed, output padding
+VOLUME = [1, 1, 0], [1, 1, 1], False, [0, 0, 0]
 FEW_PIXELS = 128  # up to here matrix products are faster (measured on a CPU)
 
 
@@ -36,7 +36,8 @@ def convolve(x: Tensor, w: Tensor, layout: Layout) -> Tensor:
     forward = torch.ops.aten.convolution  # untouched by autocast: second-order training keeps its precision
     if layout.repeats == 1:
         return forward(x, w, None, [layout.stride] * 2, *PLANE, layout.groups)
-    return _side_by_side(forward(_stacked(x, layout), w, None, [layout.stride] * 2, *PLANE, layout.groups), layout)
+    stride = [layout.stride] * 2 + [1]
+    return _images(forward(_volume(x, layout), _deep(w, layout), None, stride, *VOLUME, layout.groups))
 
 
 def convolve_input(g: Tensor, w: Tensor, layout: Layout) -> Tensor:
@@ -44,9 +45,8 @@ def convolve_input(g: Tensor, w: Tensor, layout: Layout) -> Tensor:
     size = len(g), layout.groups * w.shape[1], *layout.size
     if layout.repeats == 1:
         return _backward(g, _blank(size, g), w, [layout.stride] * 2, PLANE, layout.groups, 0)
-    size = layout.repeats * len(g), *size[1:]
-    dx = _backward(_stacked(g, layout), _blank(size, g), w, [layout.stride] * 2, PLANE, layout.groups, 0)
-    return _side_by_side(dx, layout)
+    stride, blank = [layout.stride] * 2 + [1], _blank((*size, layout.repeats), g)
+    return _images(_backward(_volume(g, layout), blank, _deep(w, layout), stride, VOLUME, layout.groups, 0))
 
 
 def convolve_weight(x: Tensor, g: Tensor, layout: Layout) -> Tensor:
@@ -56,18 +56,20 @@ def convolve_weight(x: Tensor, g: Tensor, layout: Layout) -> Tensor:
     size = g.shape[1] // layout.repeats, x.shape[1] // (layout.repeats * layout.groups), 3, 3
     if layout.repeats == 1:
         return _backward(g, x, _blank(size, g), [layout.stride] * 2, PLANE, layout.groups, 1)
-    stacked_g, stacked_x = _stacked(g, layout), _stacked(x, layout)
-    return _backward(stacked_g, stacked_x, _blank(size, g), [layout.stride] * 2, PLANE, layout.groups, 1)
+    stride, blank = [layout.stride] * 2 + [1], _blank((*size, 1), g)
+    return _backward(_volume(g, layout), _volume(x, layout), blank, stride, VOLUME, layout.groups, 1)[..., 0]
 
 
 def _few_pixels(x: Tensor, g: Tensor, layout: Layout) -> Tensor:
     """eq. 3 as a matrix product per group, O x pixels times pixels x 9C: less to prepare than a convolution has."""
     padded = F.pad(x.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1))
-    windows = padded.unfold(1, 3, layout.stride).unfold(2, 3, layout.stride).unflatten(3, (layout.groups, -1))
-    columns = windows.permute(0, 1, 2, 3, 5, 6, 4).flatten(4).flatten(0, 2)  # [pixels, G, 9C]
-    rows = g.permute(0, 2, 3, 1).unflatten(3, (layout.groups, -1)).flatten(0, 2)  # [pixels, G, O]
+    (sb, sh, sw, sc), channels, stride = padded.stride(), x.shape[1] // layout.groups, layout.stride
+    size = len(g), *g.shape[2:], layout.groups, 3, 3, channels
+    windows = padded.as_strided(size, (sb, stride * sh, stride * sw, channels * sc, sh, sw, sc))
+    columns = windows.reshape(-1, layout.groups, 9 * channels)  # [pixels, G, 9C]
+    rows = g.permute(0, 2, 3, 1).reshape(len(columns), layout.groups, -1)  # [pixels, G, O]
     products = torch.bmm(rows.permute(1, 2, 0), columns.transpose(0, 1))
-    return products.view(g.shape[1], 3, 3, -1).permute(0, 3, 1, 2)
+    return products.view(g.shape[1], 3, 3, channels).permute(0, 3, 1, 2)
 
 
 def _backward(
@@ -80,14 +82,22 @@ def _backward(
 
 def _blank(size: tuple[int, ...], like: Tensor) -> Tensor:
     """A tensor of which only the size will be looked at."""
-    return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
+    memory_format = torch.channels_last if len(size) == 4 else torch.channels_last_3d  # noqa: PLR2004
+    return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=memory_format)
 
 
-def _stacked(x: Tensor, layout: Layout) -> Tensor:
-    """[B, R*K, H, W] -> [R*B, K, H, W]: what shares weights becomes more images of the batch."""
-    return channels_last(x.unflatten(1, (layout.repeats, -1)).transpose(0, 1).flatten(0, 1))
+def _volume(x: Tensor, layout: Layout) -> Tensor:
+    """[B, R*K, H, W] -> [B, K, H, W, R], a view: what shares weights becomes an axis of the image."""
+    (b, channels, height, width), (sb, sc, sh, sw) = x.shape, x.stride()
+    stacked = channels // layout.repeats
+    return x.as_strided((b, stacked, height, width, layout.repeats), (sb, sc, sh, sw, stacked * sc))
 
 
-def _side_by_side(x: Tensor, layout: Layout) -> Tensor:
-    """Undo `_stacked`: [R*B, K, H, W] -> [B, R*K, H, W]."""
-    return channels_last(x.unflatten(0, (layout.repeats, -1)).transpose(0, 1).flatten(1, 2))
+def _deep(w: Tensor, layout: Layout) -> Tensor:
+    """[G*O, C, 3, 3] -> [G*O, C, 3, 3, 1]. Groups need the plain order: torch 2.13 on a CPU misreads channels-last."""
+    return w[..., None].contiguous() if layout.groups > 1 else w[..., None]
+
+
+def _images(x: Tensor) -> Tensor:
+    """[B, K, H, W, R] -> [B, R*K, H, W]; a view where channels are last."""
+    return x.permute(0, 4, 1, 2, 3).flatten(1, 2)

@@ -27,8 +27,9 @@ def conv_norm_of_patches(
         r = ((taps @ (moments[:-1, :-1] - m[:, None] * m) * taps).sum(1) + eps).rsqrt()
         scaled = taps * (weight * r)[:, None]
         matrix = torch.cat([scaled, (bias - scaled @ m)[:, None]], 1)
+        mean = taps @ (m + centre)
     z = (p.T @ matrix.T).unflatten(0, (len(x), out_size(x.shape[2], stride), -1))
-    return z.permute(0, 3, 1, 2), taps @ (m + centre), r
+    return z.permute(0, 3, 1, 2), mean, r
 
 
 def patches(x: Tensor, centre: Tensor, stride: int) -> Tensor:

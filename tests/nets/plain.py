@@ -2,9 +2,10 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from metakit.core import Task, cross_entropy
+from metakit.learners.optimization_based.maml import MAML
 
 Weights = dict[str, Tensor]
 
@@ -15,7 +16,7 @@ def norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
     return (x - mean) / (var + eps).sqrt() * weight[:, None, None] + bias[:, None, None]
 
 
-def network(weights: Weights, x: Tensor, *, pool: bool = False) -> Tensor:
+def network(weights: Weights, x: Tensor, *, pool: bool) -> Tensor:
     for i in range(4):
         x = F.conv2d(x, weights[f"body.{i}.weight"], stride=1 if pool else 2, padding=1)
         x = F.relu(norm(x, weights[f"body.{i}.norm.weight"], weights[f"body.{i}.norm.bias"]))
@@ -23,29 +24,22 @@ def network(weights: Weights, x: Tensor, *, pool: bool = False) -> Tensor:
     return F.linear(x.mean((2, 3)), weights["head.weight"], weights["head.bias"])
 
 
-def adapt(
-    weights: Weights, x: Tensor, y: Tensor, steps: int, rate: float, *, pool: bool = False, order: int = 2
-) -> Weights:
-    for _ in range(steps):
-        loss = cross_entropy(network(weights, x, pool=pool), y)
-        slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=order == 2)
-        weights = {k: w - rate * g for (k, w), g in zip(weights.items(), slopes, strict=True)}
+def adapt(learner: MAML, x: Tensor, y: Tensor) -> Weights:
+    weights = dict(learner.named_parameters())
+    for _ in range(learner.steps):
+        loss = cross_entropy(network(weights, x, pool=learner.body[0].pool), y)
+        slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=learner.order == 2)
+        weights = {k: w - learner.rate * g for (k, w), g in zip(weights.items(), slopes, strict=True)}
     return weights
 
 
-def meta_loss(learner: nn.Module, tasks: Task, *, pool: bool = False) -> Tensor:
-    """What `MAML.meta_loss` computes with one-hot labels: mean over tasks of the query loss."""
-    losses = []
-    for t in range(len(tasks.support_x)):
-        task = tasks.at(t)
-        fast = adapt(
-            dict(learner.named_parameters()),
-            task.support_x,
-            task.support_y,
-            learner.steps,
-            learner.rate,
-            pool=pool,
-            order=learner.order,
-        )
-        losses.append(cross_entropy(network(fast, task.query_x, pool=pool), task.query_y))
+def predict(learner: MAML, task: Task) -> Tensor:
+    fast, pool = adapt(learner, task.support_x, task.support_y), learner.body[0].pool
+    if learner.norm == "transductive":
+        return network(fast, task.query_x, pool=pool)
+    return torch.stack([network(fast, torch.cat([task.support_x, x[None]]), pool=pool)[-1] for x in task.query_x])
+
+
+def meta_loss(learner: MAML, tasks: Task) -> Tensor:
+    losses = [cross_entropy(predict(learner, tasks.at(t)), tasks.query_y[t]) for t in range(len(tasks.support_x))]
     return torch.stack(losses).mean()

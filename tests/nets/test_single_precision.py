@@ -6,6 +6,7 @@ from torch import nn
 
 from metakit.core import Task
 from metakit.learners.optimization_based.maml import MAML
+from metakit.nets.convolution import Layout, convolve, convolve_input, convolve_weight
 from metakit.nets.encoders import Conv4
 
 
@@ -26,3 +27,22 @@ def test_vmap_equals_a_loop(norm):
         for i in range(3):
             alone = learner.predict(learner.adapt(support_x[i], support_y[i]), query_x[i])
             torch.testing.assert_close(together[i], alone, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 8, 64])
+@pytest.mark.parametrize(("repeats", "groups"), [(1, 1), (3, 1), (1, 3), (2, 3)])
+@pytest.mark.parametrize(("size", "stride"), [(4, 2), (7, 1), (14, 2)])
+def test_the_three_convolutions_are_those_of_double_precision(channels, repeats, groups, size, stride):
+    """Grouped three-dimensional convolution misreads channels-last weights here, without a word."""
+    layout, half = Layout(stride, (size, size), repeats, groups), (size - 1) // stride + 1
+    x, w, g = (
+        torch.randn(*shape).contiguous(memory_format=torch.channels_last)
+        for shape in (
+            (2, repeats * groups * channels, size, size),
+            (groups * 8, channels, 3, 3),
+            (2, repeats * groups * 8, half, half),
+        )
+    )
+    for function, inputs in ((convolve, (x, w)), (convolve_input, (g, w)), (convolve_weight, (x, g))):
+        found, expected = function(*inputs, layout), function(*(v.double() for v in inputs), layout)
+        torch.testing.assert_close(found.double(), expected, rtol=1e-4, atol=1e-4)
