@@ -153,7 +153,7 @@ _ALL = (
     Recipe(
         "prototypical-glyphs", "metric-based", "glyphs", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(800, 1, 3e-3, warmup=50),
+        schedule=Schedule(2000, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 50),
         targets=_few_shot("glyphs", 60, UNPUBLISHED) + _few_shot("background", 60, UNPUBLISHED)[::2],
         paper=SNELL, distort=Affine(), validate_every=200,
