@@ -57,6 +57,7 @@ def server(notebook: Path, port: int, host: str, visitors: int) -> Voila:
     """The server, ready to `start()`."""
     app = Voila(config=settings(port, host, visitors), notebook_path=str(notebook), log_level=logging.ERROR)
     app.initialize([])
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)  # it reads jupyter_server's milliseconds as seconds
     return app
 
 
@@ -67,7 +68,6 @@ def settings(port: int, host: str, visitors: int) -> Config:
     config.Voila.open_browser = False
     config.Voila.tornado_settings = {
         "disable_check_xsrf": True,  # or the page's farewell is refused, and its kernel stays
-        "ws_ping_timeout": 30_000,  # ms; jupyter_server's own 90 s is more than tornado allows
         "headers": {"Content-Security-Policy": ONLY_HERE},
     }
     config.VoilaConfiguration.update(PAGE)

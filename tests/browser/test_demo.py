@@ -5,7 +5,7 @@ from time import perf_counter
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from tests.browser.conftest import kernels, opened, settled
 
@@ -13,17 +13,19 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PAD, DIALOG_PAD = ".ask .pad", "dialog .pad"
 ZIGZAG = [(0.25, 0.2), (0.75, 0.3), (0.3, 0.55), (0.7, 0.8)]
+TRIANGLE = [(0.5, 0.15), (0.85, 0.8), (0.15, 0.8), (0.5, 0.15)]
+Shape = list[tuple[float, float]]
 
 
-def spots(page: Page, selector: str) -> list[tuple[float, float]]:
+def spots(page: Page, selector: str, shape: Shape) -> Shape:
     page.locator(selector).scroll_into_view_if_needed()
     box = page.locator(selector).bounding_box()
-    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ZIGZAG]
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
 
 
-def draw(page: Page, selector: str) -> None:
-    """A zigzag by mouse."""
-    first, *rest = spots(page, selector)
+def draw(page: Page, selector: str, shape: Shape = ZIGZAG) -> None:
+    """Draw by mouse."""
+    first, *rest = spots(page, selector, shape)
     page.mouse.move(*first)
     page.mouse.down()
     for spot in rest:
@@ -33,7 +35,8 @@ def draw(page: Page, selector: str) -> None:
 
 def draw_by_finger(page: Page, selector: str) -> None:
     touch = page.context.new_cdp_session(page)
-    for kind, spot in zip(["touchStart", "touchMove", "touchMove", "touchMove"], spots(page, selector), strict=True):
+    kinds = ["touchStart", "touchMove", "touchMove", "touchMove"]
+    for kind, spot in zip(kinds, spots(page, selector, ZIGZAG), strict=True):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": spot[0], "y": spot[1]}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
@@ -89,12 +92,13 @@ def test_draw_a_query_by_mouse_and_take_it_back(page: Page) -> None:
 def test_draw_a_whole_task_by_mouse(page: Page) -> None:
     page.locator("[data-act=clear]").click()
     expect(page.locator(".verdict")).to_contain_text("at least two")
-    for cell in (0, 5):
-        draw(page, f"[data-cell='{cell}']")
+    for cell, shape in ((0, ZIGZAG), (5, TRIANGLE)):
+        draw(page, f"[data-cell='{cell}']", shape)
         assert "your drawing" in label(page, cell)
     expect(page.locator(".verdict")).to_contain_text("this is your query")
     draw(page, PAD)
     both_answer(page)
+    expect(page.locator(".verdict")).to_contain_text("Both say A")
     assert numbers(page)[4:6] == ["–", "–"]  # class C has no drawing: it is no candidate
 
 
@@ -222,6 +226,14 @@ def test_light_and_dark(page: Page, dark: bool) -> None:
     assert is_dark() != dark
     page.reload()
     assert is_dark() != dark  # the choice is remembered
+
+
+def test_a_quiet_page_keeps_its_connection(context: BrowserContext, server: tuple[str, int]) -> None:
+    sockets: list[WebSocket] = []
+    context.on("page", lambda page: page.on("websocket", lambda socket: sockets.append(socket)))
+    page = opened(context, server[0])
+    page.wait_for_timeout(33_000)  # the server asks for a sign of life every 30 s
+    assert [socket.is_closed() for socket in sockets] == [False]
 
 
 def test_a_dead_kernel_is_told(page: Page, server: tuple[str, int]) -> None:

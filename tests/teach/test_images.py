@@ -11,7 +11,8 @@ from metakit.teach.images import lesson_images
 
 def test_glyphs_where_omniglot_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     omniglot.omniglot.cache_clear()
-    monkeypatch.setenv("METAKIT_DATA", str(tmp_path))
+    for variable in ("METAKIT_DATA", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
     found = lesson_images()
     assert found.name == "glyphs"
     assert len(found.test) > 100

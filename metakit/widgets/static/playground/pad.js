@@ -41,6 +41,8 @@ function makePad(target, canvas, { draws, begin, show, dots }) {
     if (points !== null) show([...strokes, [...points]], true);
     pointer = points = null;
   });
+  // A finger that draws makes no gesture: without this Chromium swallows the first tap after a drawing.
+  target.addEventListener("touchstart", (event) => draws({ pointerType: "touch" }) && event.preventDefault(), { passive: false });
   target.addEventListener("pointercancel", (event) => {
     if (event.pointerId !== pointer) return;
     if (points !== null) show(strokes, true);
