@@ -230,7 +230,11 @@ def test_light_and_dark(page: Page, dark: bool) -> None:
 
 def test_a_quiet_page_keeps_its_connection(context: BrowserContext, server: tuple[str, int]) -> None:
     sockets: list[WebSocket] = []
-    context.on("page", lambda page: page.on("websocket", lambda socket: sockets.append(socket)))
+
+    def met(socket: WebSocket) -> None:
+        sockets.append(socket)
+
+    context.on("page", lambda page: page.on("websocket", met))
     page = opened(context, server[0])
     page.wait_for_timeout(33_000)  # the server asks for a sign of life every 30 s
     assert [socket.is_closed() for socket in sockets] == [False]
