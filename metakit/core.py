@@ -96,7 +96,7 @@ class MetaLearner(nn.Module, ABC):
 
     loss: Loss = staticmethod(cross_entropy)
     steps: int | None = None  # inner steps, may be set between uses; None where adapting takes none
-    one_by_one: bool = False  # train on tasks in a loop: running averages cannot be written under vmap
+    one_by_one: bool = False  # tasks in a loop: running averages cannot be written under vmap, fixed weights need none
 
     @abstractmethod
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
@@ -138,8 +138,8 @@ class MetaLearner(nn.Module, ABC):
             return self.predict(self.adapt(task.support_x, task.support_y), task.query_x)
 
         tasks = with_targets(tasks)
-        if len(tasks.support_x) == 1:
-            return solve_one(tasks.at(0))[None]
+        if len(tasks.support_x) == 1 or self.one_by_one:
+            return torch.stack([solve_one(tasks.at(i)) for i in range(len(tasks.support_x))])
         return torch.func.vmap(solve_one, randomness="different")(tasks)
 
     @final

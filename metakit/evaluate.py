@@ -9,6 +9,8 @@ from torch import Tensor
 from metakit.core import MetaKitError, MetaLearner, Task, hits
 from metakit.tasks.base import Protocol, Tasks, generator
 
+AT_ONCE = 800  # examples
+
 
 class Score(NamedTuple):
     """Accuracy (a share of the queries) or mean squared error, averaged over tasks."""
@@ -45,11 +47,8 @@ def evaluate(
     if episodes < 2:  # noqa: PLR2004
         raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
     learner.eval()
-    return score(
-        torch.cat(
-            [per_task(learner.solve(drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]
-        ).cpu()
-    )
+    parts = (part for drawn in batches(tasks, episodes, seed, batch, device) for part in pieces(drawn))
+    return score(torch.cat([per_task(learner.solve(part), part) for part in parts]).cpu())
 
 
 def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str = "cpu") -> Iterator[Task]:
@@ -57,6 +56,14 @@ def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str
     rng = generator(seed, device)
     for start in range(0, episodes, batch):
         yield tasks.sample(min(batch, episodes - start), rng)
+
+
+def pieces(tasks: Task, most: int = AT_ONCE) -> Iterator[Task]:
+    """The tasks in pieces of at most `most` examples each, but one task at least: memory stays small, caches warm."""
+    n_tasks, examples = len(tasks.support_x), tasks.support_x.shape[1] + tasks.query_x.shape[1]
+    size = max(1, most // examples)
+    for start in range(0, n_tasks, size):
+        yield Task(*(part[start : start + size] for part in tasks))
 
 
 def use_protocol(learner: MetaLearner, protocol: Protocol) -> None:

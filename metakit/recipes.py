@@ -12,7 +12,7 @@ from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
-from metakit.nets.encoders import Conv4, mlp
+from metakit.nets.encoders import Centred, Conv4, mlp
 from metakit.tasks import glyphs, omniglot
 from metakit.tasks.augment import Affine, Augmented
 from metakit.tasks.base import Mixture, Protocol, Tasks
@@ -104,8 +104,8 @@ def _maml_5_ways() -> MetaLearner:
 
 def _maml_any_ways() -> MetaLearner:
     """Its normalisation keeps the averages that the body came with: nothing depends on the other images."""
-    body = Conv4(64, statistics="stored", pool=True)
-    return MAML(body, nn.Linear(64, 1), steps=5, rate=0.006, head_rate=0.1, head_rows="shared")
+    body = Centred(Conv4(64, statistics="stored", pool=True))
+    return MAML(body, nn.Linear(64, 1), steps=3, rate=0.02, head_rate=0.8, head_rows="shared")
 
 
 def _episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: int | None = None) -> Protocol:
@@ -167,8 +167,8 @@ _ALL = (
     ),
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
-        train=Protocol(5, 1, 3, rotations=True, steps=5),
-        schedule=Schedule(300, 2, 3e-5, warmup=20, clip=10.0),
+        train=Protocol(5, 1, 3, rotations=True, steps=3),
+        schedule=Schedule(400, 4, 1e-5, warmup=50, clip=10.0),
         mixture=tuple(Protocol(n, 1, 2, rotations=True) for n in (2, 3, 5, 8, 12)),
         validation=Protocol(5, 1, 15, 200, steps=5),
         targets=tuple(

@@ -10,21 +10,28 @@ from time import monotonic
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from metakit.checkpoints import commit, load, read, write
 from metakit.core import MetaKitError, MetaLearner
 from metakit.evaluate import evaluate, use_protocol
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.inner_loop import FastWeightLearner
+from metakit.nets.encoders import Centred
 from metakit.recipes import Recipe, tasks_for
+from metakit.tasks.base import Protocol, generator
 from metakit.train import Record, Training, meta_train
 
+CENTRE = Protocol(1000, 1, 0, rotations=True)  # one image of each of 1,000 classes tells the mean of the features
 
-def warm_start(learner: MetaLearner, start: MetaLearner) -> None:
-    """Give the body of `learner` the encoder of a trained prototypical network of the same shape."""
-    if not isinstance(learner, FastWeightLearner) or not isinstance(start, PrototypicalNetwork):
-        raise MetaKitError("A warm start hands the encoder of a prototypical network to a learner with a body.")
-    learner.body.load_state_dict(start.encoder.state_dict())
+
+def warm_start(learner: MetaLearner, start: MetaLearner, images: Tensor) -> None:
+    """Give the body of `learner` the encoder of a trained prototypical network, centred on training images [B, *x]."""
+    body = learner.body if isinstance(learner, FastWeightLearner) else None
+    if not isinstance(body, Centred) or not isinstance(start, PrototypicalNetwork):
+        raise MetaKitError("A warm start hands the encoder of a prototypical network to a learner with a centred body.")
+    body.encoder.load_state_dict(start.encoder.state_dict())
+    body.centre(images)
 
 
 class Moment(NamedTuple):
@@ -44,7 +51,8 @@ class Run:
         self.state_path = path.with_suffix(".run.safetensors")
         learner = recipe.learner()
         if recipe.warm_start is not None:
-            warm_start(learner, load(recipe.warm_start))
+            images = tasks_for(recipe.data, "train", CENTRE).sample(1, generator(seed)).support_x[0]
+            warm_start(learner, load(recipe.warm_start), images)
         self.training = Training(learner, recipe.training_tasks(device), recipe.schedule, seed, device)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None

@@ -68,3 +68,26 @@ class Conv4(nn.Sequential):
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, 1, 28, 28] -> [B, D]."""
         return super().forward(x).mean((2, 3))
+
+
+class Centred(nn.Module):
+    """An encoder whose features have the mean zero over the images that `centre` has seen.
+
+    Features that share a large mean make the first inner steps of an output layer fight over it.
+    """
+
+    mean: Tensor
+
+    def __init__(self, encoder: Conv4) -> None:
+        super().__init__()
+        self.encoder, self.n_features = encoder, encoder.n_features
+        self.register_buffer("mean", torch.zeros(encoder.n_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [B, 1, 28, 28] -> [B, D]."""
+        return self.encoder(x) - self.mean
+
+    @torch.no_grad()
+    def centre(self, x: Tensor) -> None:
+        """Let the features of x [B, 1, 28, 28] have the mean zero."""
+        self.mean.copy_(self.encoder(x).mean(0))
