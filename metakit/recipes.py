@@ -105,7 +105,7 @@ def _maml_5_ways() -> MetaLearner:
 def _maml_any_ways() -> MetaLearner:
     """Its normalisation keeps the averages that the body came with: nothing depends on the other images."""
     body = Centred(Conv4(64, statistics="stored", pool=True))
-    return MAML(body, nn.Linear(64, 1), steps=3, rate=0.02, head_rate=0.8, head_rows="shared")
+    return MAML(body, nn.Linear(64, 1), steps=3, rate=0.003, head_rate=0.8, head_rows="shared")
 
 
 def _episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: int | None = None) -> Protocol:
@@ -168,7 +168,7 @@ _ALL = (
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
         train=Protocol(5, 1, 3, rotations=True, steps=3),
-        schedule=Schedule(400, 4, 1e-5, warmup=50, clip=10.0),
+        schedule=Schedule(200, 8, 1e-5, warmup=20, clip=10.0),
         mixture=tuple(Protocol(n, 1, 2, rotations=True) for n in (2, 3, 5, 8, 12)),
         validation=Protocol(5, 1, 15, 200, steps=5),
         targets=tuple(

@@ -73,12 +73,12 @@ class Episodes:
         """Draw T tasks: x float32 [T, N*K, 1, H, W] in [0, 1], y int64 [T, N*K] in [0, N)."""
         classes = draw_distinct(n_tasks, self.ways, len(self.images), rng)  # [T, N]
         examples = self._draw_examples(classes, rng)  # [T, N, K + queries]
-        rows = examples.add_(classes[..., None], alpha=self.images.images.shape[1]).flatten(1)
-        places = self._shuffle(n_tasks, rng)  # [T, N*K + N*queries] into rows, support first
-        sizes = [self.ways * self.shots, self.ways * self.queries]
-        support_x, query_x = self._pixels(rows.gather(1, places).split(sizes, 1))
-        support_y, query_y = (places // (self.shots + self.queries)).split(sizes, 1)
-        return Task(support_x, support_y, query_x, query_y)
+        rows = examples.add_(classes[..., None], alpha=self.images.images.shape[1])
+        support, query = (part.flatten(1) for part in rows.split([self.shots, self.queries], -1))
+        support_order = torch.rand(support.shape, generator=rng, device=rng.device).argsort(-1)
+        query_order = turned_orders(n_tasks, query.shape[1], rng)
+        support_x, query_x = self._pixels(support.gather(1, support_order), query.gather(1, query_order))
+        return Task(support_x, support_order // self.shots, query_x, query_order // max(self.queries, 1))
 
     def _draw_examples(self, classes: Tensor, rng: torch.Generator) -> Tensor:
         """Distinct examples [T, N, K + queries] of classes [T, N]."""
@@ -88,15 +88,7 @@ class Episodes:
             keys.masked_fill_(missing, 2.0)
         return keys.argsort(-1)[..., : self.shots + self.queries]
 
-    def _shuffle(self, n_tasks: int, rng: torch.Generator) -> Tensor:
-        """Places in [N, K + queries], support and then query, each in an order that tells nothing about the class."""
-        places = torch.arange(self.ways * (self.shots + self.queries), device=rng.device).view(self.ways, -1)
-        places = torch.cat([places[:, : self.shots].flatten(), places[:, self.shots :].flatten()])
-        keys = torch.rand((n_tasks, len(places)), generator=rng, device=rng.device)
-        keys[:, self.ways * self.shots :] += 1  # one sort shuffles both parts and keeps them apart
-        return places[keys.argsort(-1)]
-
-    def _pixels(self, parts: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _pixels(self, *parts: Tensor) -> tuple[Tensor, ...]:
         """Images at rows [T, n] as float32 [T, n, 1, H, W] for each of the parts: one gather, each contiguous."""
         rows = torch.cat([part.flatten() for part in parts])
         pixels = self.images.images.flatten(0, 1).index_select(0, rows).float().mul_(1 / 255)
@@ -112,3 +104,10 @@ def draw_distinct(n_rows: int, n: int, population: int, rng: torch.Generator) ->
     while (clash := (drawn.sort(-1).values.diff(dim=-1) == 0).any(-1)).any():  # draw those rows again
         drawn[clash] = torch.randint(population, (int(clash.sum()), n), generator=rng, device=rng.device)
     return drawn
+
+
+def turned_orders(n_rows: int, n: int, rng: torch.Generator) -> Tensor:
+    """One random order of n places, begun anywhere in each row: [n_rows, n]. Cheaper than sorting each."""
+    order, places = torch.randperm(n, generator=rng, device=rng.device), torch.arange(n, device=rng.device)
+    begin = torch.randint(max(n, 1), (n_rows, 1), generator=rng, device=rng.device)
+    return order[(places + begin) % max(n, 1)]
