@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaLearner, Task, mean_squared_error, with_targets
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
@@ -24,14 +25,14 @@ from metakit.tasks.sinusoids import Sinusoids
 Numbers = dict[str, float]
 
 
-def bench(repeats: int = 5) -> dict[str, Numbers]:
+def bench(repeats: int = 5, compiled: bool = False) -> dict[str, Numbers]:
     """Every measurement, by name. Rates a second, times in milliseconds, sizes in units the name tells."""
     return {
         "machine": machine_peaks(repeats),
         "sampling": sampling(repeats),
         "maml_1_step": maml(1, repeats),
         "maml_5_steps": maml(5, repeats),
-        "sinusoid_maml": sinusoid_maml(repeats),
+        "sinusoid_maml": sinusoid_maml(repeats, compiled),
         "prototypical_60_way": prototypical(repeats),
     }
 
@@ -85,27 +86,29 @@ def maml(steps: int, repeats: int) -> Numbers:
     """A second-order meta-step over 32 tasks, 5 ways, 1 query a class: vmap against a loop of plain operations."""
     learner = MAML(Conv4(64), nn.Linear(64, 5), steps=steps, rate=0.4)
     tasks = with_targets(Episodes(some_images(100), 5, 1, 1).sample(32, generator(0)))
-    times = milliseconds({"vmap": lambda: descend(learner, tasks), "loop": lambda: loop(learner, tasks)}, repeats)
-    operations = count_operations(lambda: descend(learner, tasks))
+    times = milliseconds({"vmap": lambda: meta_gradient(learner, tasks), "loop": lambda: loop(learner, tasks)}, repeats)
+    operations = count_operations(lambda: meta_gradient(learner, tasks))
     ratio = times["loop"] / times["vmap"]
     return {"vmap_ms": times["vmap"], "loop_ms": times["loop"], "ratio": ratio, "operations": operations}
 
 
-def sinusoid_maml(repeats: int) -> Numbers:
+def sinusoid_maml(repeats: int, compiled: bool = False) -> Numbers:
     """A second-order meta-step over 25 sinusoids."""
     *body, head = mlp(1, 40, 40, 1)
     assert isinstance(head, nn.Linear)  # noqa: S101 - for the type checker
     learner = MAML(nn.Sequential(*body), head, loss=mean_squared_error)
-    tasks = Sinusoids().sample(25, generator(0))
-    times = milliseconds({"vmap": lambda: descend(learner, tasks), "loop": lambda: loop(learner, tasks)}, 4 * repeats)
-    return {"vmap_ms": times["vmap"], "loop_ms": times["loop"], "ratio": times["loop"] / times["vmap"]}
+    tasks, fast = Sinusoids().sample(25, generator(0)), compiled_descent(learner)
+    ways = {"vmap": lambda: meta_gradient(learner, tasks), "loop": lambda: loop(learner, tasks)}
+    times = milliseconds(ways | ({"compiled": lambda: fast(tasks)} if compiled else {}), 4 * repeats)
+    numbers = {f"{way}_ms": time for way, time in times.items()} | {"ratio": times["loop"] / times["vmap"]}
+    return numbers | ({"compiled_ratio": times["loop"] / times["compiled"]} if compiled else {})
 
 
 def prototypical(repeats: int) -> Numbers:
     """A training step of 60 ways, 1 shot, 5 queries, and its share of the convolution peak."""
     learner = PrototypicalNetwork(Conv4(64, statistics="running", pool=True))
     tasks = Episodes(some_images(100), 60, 1, 5).sample(1, generator(0))
-    time = milliseconds({"step": lambda: descend(learner, tasks)}, repeats)["step"]
+    time = milliseconds({"step": lambda: meta_gradient(learner, tasks)}, repeats)["step"]
     maps = 64 * (14 * 14 + 7 * 7 + 3 * 3)  # input pixels times channels of blocks 2 to 4; block 1 has 28 * 28
     forward, unneeded = (2 * 9 * 64 * 360 * size for size in (28 * 28 + maps, 28 * 28))
     rate = (3 * forward - unneeded) / time / 1e6  # nobody asks for the gradient of the images
@@ -113,10 +116,10 @@ def prototypical(repeats: int) -> Numbers:
     return {"step_ms": time, "gflop_per_s": rate, "share_of_peak": rate / peak}
 
 
-def descend(learner: MetaLearner, tasks: Task) -> None:
+def meta_gradient(learner: MetaLearner, tasks: Task) -> None:
     """One meta-gradient."""
     learner.zero_grad()
-    learner.meta_loss(tasks).backward()
+    eager_descent(learner)(tasks)
 
 
 def loop(learner: MAML, tasks: Task) -> None:

@@ -45,7 +45,16 @@ class Moment(NamedTuple):
 class Run:
     """Trains `recipe` from `seed`; writes `path` (the best weights) and `state_path` beside it."""
 
-    def __init__(self, recipe: Recipe, path: Path, seed: int = 0, device: str = "cpu", *, resume: bool = False) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        path: Path,
+        seed: int = 0,
+        device: str = "cpu",
+        *,
+        resume: bool = False,
+        compiled: bool = False,
+    ) -> None:
         torch.manual_seed(seed)
         self.recipe, self.path, self.seed, self.device = recipe, path, seed, device
         self.state_path = path.with_suffix(".run.safetensors")
@@ -53,7 +62,8 @@ class Run:
         if recipe.warm_start is not None:
             images = tasks_for(recipe.data, "train", CENTRE).sample(1, generator(seed)).support_x[0]
             warm_start(learner, load(recipe.warm_start), images)
-        self.training = Training(learner, recipe.training_tasks(device), recipe.schedule, seed, device)
+        tasks = recipe.training_tasks(device)
+        self.training = Training(learner, tasks, recipe.schedule, seed, device, compiled=compiled)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None
         if resume and self.state_path.exists():

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
 from metakit.tasks.base import Tasks, generator
 
@@ -51,12 +52,20 @@ class Training:
     """The state of one meta-training run."""
 
     def __init__(
-        self, learner: MetaLearner, tasks: Tasks, schedule: Schedule, seed: int = 0, device: str = "cpu"
+        self,
+        learner: MetaLearner,
+        tasks: Tasks,
+        schedule: Schedule,
+        seed: int = 0,
+        device: str = "cpu",
+        *,
+        compiled: bool = False,
     ) -> None:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
         self.device, self.rng, self.step = device, generator(seed, device), 0
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
+        self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner)
 
     def advance(self) -> Record:
         """One outer step: draw tasks, descend the meta-loss."""
@@ -64,18 +73,14 @@ class Training:
         self.learner.train()
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.zero_grad()
-        loss = self._loss()
-        loss.backward()
+        tasks = self.tasks.sample(self.schedule.meta_batch, self.rng)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.schedule.bf16):
+            loss = self.descend(tasks)
         if self.schedule.clip is not None:
             torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
         self.optimizer.step()
         self.step += 1
-        return Record(self.step, float(loss.detach()), rate, perf_counter() - started)
-
-    def _loss(self) -> Tensor:
-        tasks = self.tasks.sample(self.schedule.meta_batch, self.rng)
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.schedule.bf16):
-            return self.learner.meta_loss(tasks)
+        return Record(self.step, float(loss), rate, perf_counter() - started)
 
     def state(self) -> dict[str, Tensor]:
         """Everything the next step depends on, as named tensors."""

@@ -6,7 +6,7 @@ import sys
 
 from torch import nn
 
-from metakit.bench import count_operations, descend, milliseconds, some_images
+from metakit.bench import count_operations, meta_gradient, milliseconds, some_images
 from metakit.core import with_targets
 from metakit.learners.optimization_based.maml import MAML
 from metakit.nets.encoders import Conv4
@@ -20,8 +20,8 @@ def test_operations_do_not_grow_with_tasks():
     counts = []
     for n_tasks in (2, 8):
         tasks = with_targets(episodes.sample(n_tasks, generator(0)))
-        counts.append(count_operations(lambda tasks=tasks: descend(learner, tasks)))
-    assert counts[0] == counts[1]
+        counts.append(count_operations(lambda tasks=tasks: meta_gradient(learner, tasks)))
+    assert counts[0] == counts[1] <= 1000
 
 
 def test_times_are_medians_of_all_repetitions():

@@ -8,14 +8,15 @@ from rich.table import Table
 from metakit.bench import bench as measure
 
 
-def bench(repeats: int = 5, json: bool = False) -> None:
+def bench(repeats: int = 5, compile: bool = False, json: bool = False) -> None:  # noqa: A002 - the option's name
     """Measure speed: sampling, training steps, and every fast path against the plain loop it replaces.
 
     Args:
         repeats: repetitions of each measurement; medians are shown.
+        compile: the compiled sinusoid step as well; compiling takes a minute and a C++ compiler.
         json: print one JSON object and nothing else.
     """
-    results = measure(repeats)
+    results = measure(repeats, compile)
     if json:
         print(jsonlib.dumps(results))
         return

@@ -20,6 +20,7 @@ def train(
     seed: int = 0,
     out: Path | None = None,
     resume: bool = False,
+    compile: bool = False,  # noqa: A002 - the name of the option
 ) -> None:
     """Train a recipe and keep the weights that do best on validation tasks.
 
@@ -30,9 +31,10 @@ def train(
         seed: of the initial weights and of the tasks.
         out: where the weights go (default: the shipped checkpoint's place).
         resume: go on from where an earlier run was stopped or killed.
+        compile: compile the meta-gradient: a minute at the start, then small networks train several times as fast.
     """
     found, console = find(recipe), Console(stderr=True)
-    run = Run(found, out or shipped(recipe), seed, pick_device(device), resume=resume)
+    run = Run(found, out or shipped(recipe), seed, pick_device(device), resume=resume, compiled=compile)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
