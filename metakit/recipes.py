@@ -131,7 +131,7 @@ FINN = "Finn et al. 2017, arXiv:1703.03400"
 NICHOL = "Nichol et al. 2018, arXiv:1803.02999"
 GARNELO = "Garnelo et al. 2018, arXiv:1807.01613"
 UNPUBLISHED = (None, None, None, None)
-SINE_STEPS = tuple(_sinusoid(k, steps) for k in (5, 10) for steps in (0, 1, 5, 10))
+SINE_STEPS = tuple(_sinusoid(k, steps) for k in (10, 5) for steps in (1, 10, 5, 0))  # the headline first
 
 _ALL = (
     Recipe(
@@ -193,7 +193,7 @@ _ALL = (
         "neural-process-sinusoid", "model-based", "sinusoids", ConditionalNeuralProcess,
         train=Protocol(shots=10, queries=10), schedule=Schedule(5000, 32, 2e-3, warmup=100, clip=10.0),
         validation=Protocol(shots=10, queries=100, episodes=1000),
-        targets=(_sinusoid(5, None), _sinusoid(10, None)), paper=GARNELO,
+        targets=(_sinusoid(10, None), _sinusoid(5, None)), paper=GARNELO,
     ),
 )  # fmt: skip
 

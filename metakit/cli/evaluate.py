@@ -53,6 +53,7 @@ def evaluate(
     episodes: int | None = None,
     way: int | None = None,
     shot: int | None = None,
+    queries: int | None = None,
     steps: int | None = None,
     bn: Literal["inductive", "transductive"] | None = None,
     split: Literal["random", "background", "glyphs"] | None = None,
@@ -70,6 +71,7 @@ def evaluate(
         episodes: test tasks (default: what the recipe reports, 1,000 episodes or 5,000 sinusoids).
         way: classes a task (N).
         shot: support examples a class, or points of a sinusoid (K).
+        queries: query examples a class (default: 15, fewer where a class of your images has fewer), or points.
         steps: inner steps at test time.
         bn: where batch-normalisation statistics of a query come from.
         split: random (unseen characters), background (unseen alphabets) or glyphs.
@@ -82,14 +84,16 @@ def evaluate(
     """
     found = find(recipe)
     changes: dict[str, object] = {
-        "ways": way, "shots": shot, "episodes": episodes, "norm": bn, "steps": steps, "split": images or split,
-        "seed": seed,
+        "ways": way, "shots": shot, "queries": queries, "episodes": episodes,
+        "norm": bn, "steps": steps, "split": images or split, "seed": seed,
     }  # fmt: skip
     asked = {key: value for key, value in changes.items() if value is not None}
     wanted = found.targets if record else found.targets[:1]
     targets = [
         replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted
     ]
+    if images is not None and queries is None:
+        targets = [replace(t, protocol=_with_queries_left(t.protocol, images)) for t in targets]
     if way is not None and found.data == "sinusoids":
         raise MetaKitError("Sinusoids have no classes: leave --way out.")
     results = [_measure(found, target, images, pick_device(device), weights) for target in targets]
@@ -119,6 +123,12 @@ def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) 
     if protocol.ways is None:
         raise MetaKitError(f"{recipe.name} learns curves, not images: choose a recipe for Omniglot or glyphs.")
     return Episodes(load_images(images).to(device), protocol.ways, protocol.shots, protocol.queries)
+
+
+def _with_queries_left(protocol: Protocol, images: str) -> Protocol:
+    """The protocol with as many of its queries as every class of one's own images has beside the support set."""
+    left = load_images(images).fewest - protocol.shots
+    return replace(protocol, queries=max(1, min(protocol.queries, left)))
 
 
 def _sentence(result: Measured) -> str:

@@ -2,6 +2,7 @@
 
 import json as jsonlib
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -20,13 +21,13 @@ def list_recipes(json: bool = False) -> None:
     if json:
         print(jsonlib.dumps({"recipes": entries}))
         return
-    table = Table("recipe", "family", "data", "paper", "paper's", "ours", "weights")
+    table = Table("recipe", "family", "paper's", "ours", box=SIMPLE)
     for entry in entries:
-        weights = "shipped" if entry["checkpoint"] else "not yet"
-        table.add_row(
-            *(str(entry[key] or "–") for key in ("recipe", "family", "data", "paper", "published", "ours")), weights
-        )
+        ours = entry["ours"] or "not measured" if entry["checkpoint"] else "not trained"
+        cells = entry["recipe"], str(entry["family"]).removesuffix("-based"), entry["published"] or "–", ours
+        table.add_row(*map(str, cells))
     Console().print(table)
+    print("Accuracy in %, or mean squared error: `metakit evaluate RECIPE` measures it and tells the protocol.")
 
 
 def _entry(recipe: Recipe, rows: list[Row]) -> dict[str, object]:
@@ -35,6 +36,11 @@ def _entry(recipe: Recipe, rows: list[Row]) -> dict[str, object]:
     return {
         "recipe": recipe.name, "family": recipe.family, "data": recipe.data, "paper": recipe.paper,
         "protocol": first.protocol.as_dict(), "published": first.published,
-        "ours": None if mine is None else f"{mine.mean:.2f} ± {mine.ci95:.2f}",
+        "ours": None if mine is None else _number(mine),
         "checkpoint": shipped(recipe.name).exists(),
     }  # fmt: skip
+
+
+def _number(row: Row) -> str:
+    digits = 2 if row.metric == "accuracy" else 4
+    return f"{row.mean:.{digits}f} ± {row.ci95:.{digits}f}"

@@ -28,6 +28,11 @@ class ImageSet:
         """Examples in the smallest class."""
         return self.images.shape[1] if self.counts is None else int(self.counts.min())
 
+    @property
+    def smallest(self) -> str:
+        """Name of the class with the fewest examples."""
+        return self.names[0 if self.counts is None else int(self.counts.argmin())]
+
     def select(self, classes: list[int] | Tensor) -> Self:
         """The image set with only these classes, in this order."""
         index = torch.as_tensor(classes, device=self.images.device)
@@ -65,8 +70,8 @@ class Episodes:
             raise MetaKitError(f"{self.ways} ways need as many classes, but there are {classes}: choose a smaller N.")
         if needed > fewest:
             raise MetaKitError(
-                f"{self.shots} shots and {self.queries} queries need {needed} examples a class, but the smallest class "
-                f"has {fewest}: choose a smaller K or fewer queries."
+                f"{self.shots} shots and {self.queries} queries need {needed} examples a class, but "
+                f"{self.images.smallest!r} has {fewest}: choose a smaller K or fewer queries, or add examples."
             )
 
     def sample(self, n_tasks: int, rng: torch.Generator) -> Task:

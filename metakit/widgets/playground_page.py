@@ -10,6 +10,7 @@ PARTS = ("elements", "board", "ink", "pad", "link", "controls", "charts", "rows"
 SCRIPT = "\n".join((STATIC / "playground" / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
 STYLE = (STATIC / "playground.css").read_text(encoding="utf-8")
 NAMES = {"prototypical-omniglot-background": "Prototypical network", "maml-omniglot": "MAML"}
+SHOWN = {"ways": 5, "shots": 1, "split": "background"}  # of all that is measured: what the page begins with
 ABOUT = (
     "Both networks were trained on Omniglot: characters of many alphabets, each drawn once by twenty people.",
     "The prototypical network saw 30 of its 50 alphabets; the Omniglot examples here are from the other 20.",
@@ -21,7 +22,8 @@ ABOUT = (
 
 def footnotes() -> list[str]:
     """What the learners were trained on, and what the ledger says they reach."""
-    return [" ".join(ABOUT), *(_measured(row) for row in read() if row.recipe in NAMES)]
+    rows = (row for row in read() if row.recipe in NAMES)
+    return [" ".join(ABOUT), *(_measured(row) for row in rows if SHOWN.items() <= row.protocol.items())]
 
 
 def _measured(row: Row) -> str:

@@ -94,7 +94,7 @@ def test_any_ways_draws_each_choice():
     ("ways", "shots", "queries", "sentence"),
     [
         (11, 1, 1, "11 ways need as many classes, but there are 10: choose a smaller N."),
-        (5, 3, 2, "need 5 examples a class, but the smallest class has 4: choose a smaller K or fewer queries."),
+        (5, 3, 2, "need 5 examples a class, but 'c0' has 4: choose a smaller K or fewer queries, or add examples."),
         (0, 1, 1, "choose N and K of at least 1."),
         (5, 0, 1, "choose N and K of at least 1."),
     ],
@@ -102,7 +102,7 @@ def test_any_ways_draws_each_choice():
 def test_what_cannot_be_drawn_is_told(ways, shots, queries, sentence):
     with pytest.raises(MetaKitError) as error:
         Episodes(numbered(10, 4), ways, shots, queries)
-    assert str(error.value).endswith(sentence)
+    assert sentence in str(error.value)
 
 
 class Operations(TorchDispatchMode):
