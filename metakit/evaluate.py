@@ -9,7 +9,7 @@ from torch import Tensor
 from metakit.core import MetaKitError, MetaLearner, Task, hits
 from metakit.tasks.base import Protocol, Tasks, generator
 
-AT_ONCE = 800  # examples
+AT_ONCE = 50_000  # numbers: the images of one episode, or hundreds of sinusoids
 
 
 class Score(NamedTuple):
@@ -58,10 +58,10 @@ def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str
         yield tasks.sample(min(batch, episodes - start), rng)
 
 
-def pieces(tasks: Task, most: int = AT_ONCE) -> Iterator[Task]:
-    """The tasks in pieces of at most `most` examples each, but one task at least: memory stays small, caches warm."""
-    n_tasks, examples = len(tasks.support_x), tasks.support_x.shape[1] + tasks.query_x.shape[1]
-    size = max(1, most // examples)
+def pieces(tasks: Task) -> Iterator[Task]:
+    """The tasks in pieces that a processor likes: of few numbers, one task at least. A GPU likes them whole."""
+    n_tasks, numbers = len(tasks.support_x), tasks.support_x[0].numel() + tasks.query_x[0].numel()
+    size = max(1, AT_ONCE // numbers) if tasks.support_x.device.type == "cpu" else n_tasks
     for start in range(0, n_tasks, size):
         yield Task(*(part[start : start + size] for part in tasks))
 
