@@ -1,5 +1,7 @@
 """Characters of an image set side by side: one row a character, one column a drawer. Data in, figure out."""
 
+import re
+
 import torch
 from torch import Tensor
 
@@ -15,7 +17,7 @@ def contact_sheet(images: ImageSet, characters: int = 8, drawers: int = 16, seed
         axes = figure.add_subplot(xticks=[])
         shown = images.images[rows, :drawers]
         axes.imshow(_tiled(shown).numpy(), cmap="gray_r", vmin=0, vmax=255, interpolation="antialiased")
-        labels = [images.names[row].split("/")[0].split("@")[0].replace("_", " ")[:16] for row in rows]
+        labels = [_short(images.names[row]) for row in rows]
         height = images.images.shape[2]
         axes.set_yticks([height * (row + 0.5) for row in range(len(rows))], labels)
         axes.tick_params(length=0)
@@ -38,3 +40,9 @@ def _of_different_alphabets(names: tuple[str, ...], count: int, seed: int) -> li
         first.setdefault(names[index].split("/")[0], index)
     chosen = [*first.values()]
     return (chosen + [index for index in order if index not in {*chosen}])[:count]
+
+
+def _short(name: str, most: int = 12) -> str:
+    """The alphabet of a class "Old_Church_Slavonic_(Cyrillic)/character01@90", as it fits beside the row."""
+    alphabet = re.split("[/@]", name)[0].replace("_", " ")
+    return alphabet if len(alphabet) <= most else f"{alphabet[: most - 1].rstrip()}…"
