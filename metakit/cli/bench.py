@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from metakit.bench import bench as measure
+from metakit.nets.memory import keep_freed_memory
 
 
 def bench(repeats: int = 5, compile: bool = False, json: bool = False) -> None:  # noqa: A002 - the option's name
@@ -16,6 +17,7 @@ def bench(repeats: int = 5, compile: bool = False, json: bool = False) -> None: 
         compile: the compiled sinusoid step as well; compiling takes a minute and a C++ compiler.
         json: print one JSON object and nothing else.
     """
+    keep_freed_memory()
     results = measure(repeats, compile)
     if json:
         print(jsonlib.dumps(results))

@@ -14,6 +14,7 @@ from metakit.errors import MetaKitError
 from metakit.evaluate import Score, use_protocol
 from metakit.evaluate import evaluate as measure
 from metakit.ledger import Row, machine, record_rows
+from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import Data, Recipe, Target, tasks_for
 from metakit.recipes import recipe as find
 from metakit.tasks.base import Protocol, Tasks
@@ -82,6 +83,7 @@ def evaluate(
         record: measure all that the recipe reports, and write it to data/results.json.
         json: print one JSON object and nothing else.
     """
+    keep_freed_memory()
     found = find(recipe)
     changes: dict[str, object] = {
         "ways": way, "shots": shot, "queries": queries, "episodes": episodes,

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from metakit.checkpoints import shipped
 from metakit.core import MetaKitError
+from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import recipe as find
 from metakit.runs import Moment, Run
 
@@ -33,6 +34,7 @@ def train(
         resume: go on from where an earlier run was stopped or killed.
         compile: compile the meta-gradient: a minute at the start, then small networks train several times as fast.
     """
+    keep_freed_memory()
     found, console = find(recipe), Console(stderr=True)
     run = Run(found, out or shipped(recipe), seed, pick_device(device), resume=resume, compiled=compile)
     columns = (
