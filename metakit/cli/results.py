@@ -74,7 +74,7 @@ def _column(row: Row) -> str:
 def _cell(row: Row) -> str:
     digits = 3 if _is_regression(row) else 2
     ours = f"{row.mean:.{digits}f} ± {row.ci95:.{digits}f}"
-    return ours if row.paper is None else f"{ours} ({row.paper:g})"
+    return ours if row.paper is None else f"{ours} ({row.paper})"
 
 
 def _measured(row: Row) -> str:

@@ -11,7 +11,7 @@ from metakit.learners.metric_based.prototypical import PrototypicalNetwork, clas
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
-from metakit.nets.encoders import Conv4, mlp
+from metakit.nets.encoders import Centred, Conv4, mlp
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.sinusoids import Sinusoids
@@ -65,7 +65,7 @@ def test_maml_on_images(episodes, head, norm):
 
 def test_maml_with_stored_statistics_and_pooling(episodes):
     learner = MAML(
-        Conv4(4, "stored", pool=True), nn.Linear(4, 1), steps=2, rate=0.01, head_rate=0.1, head_rows="shared"
+        Centred(Conv4(4, "stored", pool=True)), nn.Linear(4, 1), steps=2, rate=0.01, head_rate=0.1, head_rows="shared"
     )
     check_learner(learner, episodes, steps=15)
 

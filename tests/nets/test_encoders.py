@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from metakit.nets.encoders import Conv4, ConvBlock, mlp
+from metakit.nets.encoders import Centred, Conv4, ConvBlock, mlp
 from metakit.nets.memory import keep_freed_memory
 from metakit.nets.norms import has_batch_norm, use_statistics
 
@@ -78,3 +78,11 @@ def test_mlp_has_no_activation_at_the_end():
 
 def test_the_allocator_can_be_asked_more_than_once():
     assert keep_freed_memory() == keep_freed_memory()
+
+
+def test_centred_features_have_the_mean_zero_and_keep_their_differences():
+    body, x = Centred(Conv4(8, "stored", pool=True)), torch.rand(6, 1, 28, 28)
+    before = body(x)
+    body.centre(x)
+    torch.testing.assert_close(body(x).mean(0), torch.zeros(8), atol=1e-6, rtol=0)
+    torch.testing.assert_close(body(x) - body(x)[:1], before - before[:1])

@@ -18,7 +18,10 @@ function render({ model, el }) {
       paint(index);
       done ? changed() : askSoon();
     },
-    open: (index) => openDialog(index),
+    open(index) {
+      dialog.show(index);
+      paint(index);
+    },
     example(index) {
       board.remember();
       board.example(index, state.ways);
@@ -67,36 +70,8 @@ function render({ model, el }) {
   const queryPad = h("div", { class: "pad", tabindex: 0, role: "application", "data-cell": QUERY }, queryCanvas, h("span", { class: "hint" }, "Draw here"));
   const rows = makeRows(act);
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
-  const kept = h("span"), now = h("span"), dialog = makeDialog();
-  const root = h("div", { class: "metakit-playground", "data-busy": "true" },
-    h("header", {},
-      h("p", { class: "brand" }, h("b", {}, "MetaKit"), " few-shot playground"),
-      h("div", { class: "actions" },
-        OWN_PAGE() ? button("link", "Copy link", act.share, { "data-act": "share" }) : null,
-        button("theme", "Theme", nextTheme, { "data-act": "theme", "aria-label": "Light or dark theme" }))),
-    headline,
-    h("section", { class: "stage", "aria-label": "The task" },
-      h("section", { class: "ask", "aria-labelledby": "mk-ask" },
-        h("div", {}, h("h2", { id: "mk-ask" }, "Your query"), h("p", { class: "note" }, "Draw over it with mouse, pen or finger.")), queryPad,
-        h("div", { class: "buttons" },
-          button("example", "Example", () => act.example(QUERY), { "data-act": "query-example" }),
-          button("clear", "Clear", () => act.clear(QUERY), { "data-act": "query-clear" })),
-        verdict),
-      h("section", { class: "classes", "aria-labelledby": "mk-classes" },
-        h("div", { class: "bar-of-tools" }, h("h2", { id: "mk-classes" }, "The characters"),
-          h("div", { class: "buttons" }, source.node,
-            button("example", "New example", act.fresh, { "data-act": "example" }),
-            button("undo", "Undo", act.undo, { "data-act": "undo" }), button("clear", "Clear all", act.clearAll, { "data-act": "clear" }))),
-        h("div", { class: "sliders" }, Object.values(sliders).map((one) => one.node)),
-        rows.node,
-        h("p", { class: "keys" }, "Keyboard: arrows move, ", h("kbd", {}, "E"), " or ", h("kbd", {}, "Enter"), " gives an example, ",
-          h("kbd", {}, "Space"), " opens the large pad, ", h("kbd", {}, "Delete"), " clears, ", h("kbd", {}, "Ctrl"), "+", h("kbd", {}, "Z"), " takes back."))),
-    h("div", { class: "pictures" },
-      h("figure", {}, h("figcaption", {}, h("h2", {}, "The prototypical network puts you on a map"),
-        h("p", {}, "It turns every picture into a point and asks which class's mean is nearest. ", kept)), map),
-      h("figure", {}, h("figcaption", {}, h("h2", {}, "MAML changes its mind, step by step"),
-        h("p", {}, "It takes gradient steps on the examples, then answers. ", now)), curve)),
-    h("footer", {}, model.get("notes").map((note) => h("p", {}, note))), toast, dialog.node);
+  const kept = h("span"), now = h("span"), dialog = makeDialog(act);
+  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, toast, dialog, nextTheme });
   el.append(root);
 
   // ---- showing ---------------------------------------------------------------------------------------------------
@@ -207,37 +182,6 @@ function render({ model, el }) {
     focus = cellAt(clamp(row + down, state.ways - 1), clamp(shot + right, state.shots - 1));
     rows.cells.forEach((cell) => (cell.node.tabIndex = cell.index === focus ? 0 : -1));
     rows.cells[focus].node.focus();
-  }
-
-  // ---- the large pad -------------------------------------------------------------------------------------------------
-  function makeDialog() {
-    let open = null;
-    const canvas = h("canvas", { "aria-hidden": "true" }), title = h("h2", { id: "mk-large" });
-    const pad = h("div", { class: "pad" }, canvas, h("span", { class: "hint" }, "Draw here"));
-    const node = h("dialog", { "aria-labelledby": "mk-large" }, title, pad,
-      h("div", { class: "buttons" }, button("example", "Example", () => act.example(open)), button("undo", "Undo", act.undo),
-        button("clear", "Clear", () => act.clear(open)), h("button", { type: "button", class: "button main", "data-act": "done", onclick: () => node.close() }, "Done")));
-    makePad(pad, canvas, { draws: () => true, begin: () => act.begin(open), show: (strokes, done) => act.show(open, strokes, done), dots: true });
-    node.addEventListener("click", (event) => event.target === node && node.close());
-    node.addEventListener("close", () => (open = null));
-    return {
-      node,
-      show(index) {
-        open = index;
-        title.textContent = index === QUERY ? "Your query" : `Character ${LETTERS[Math.floor(index / SHOTS)]}, example ${(index % SHOTS) + 1}`;
-        node.showModal();
-      },
-      paint(index, cell, color) {
-        if (index !== open) return;
-        paintCell(canvas, cell, canvas.clientWidth, color);
-        pad.classList.toggle("empty", !cell);
-      },
-    };
-  }
-
-  function openDialog(index) {
-    dialog.show(index);
-    paint(index);
   }
 
   // ---- theme -----------------------------------------------------------------------------------------------------------

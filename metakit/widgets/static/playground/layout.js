@@ -1,0 +1,33 @@
+// Where everything stands on the page.
+
+function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, toast, dialog, nextTheme }) {
+  return h("div", { class: "metakit-playground", "data-busy": "true" },
+    h("header", {},
+      h("p", { class: "brand" }, h("b", {}, "MetaKit"), " few-shot playground"),
+      h("div", { class: "actions" },
+        OWN_PAGE() ? button("link", "Copy link", act.share, { "data-act": "share" }) : null,
+        button("theme", "Theme", nextTheme, { "data-act": "theme", "aria-label": "Light or dark theme" }))),
+    headline,
+    h("section", { class: "stage", "aria-label": "The task" },
+      h("section", { class: "ask", "aria-labelledby": "mk-ask" },
+        h("div", {}, h("h2", { id: "mk-ask" }, "Your query"), h("p", { class: "note" }, "Draw over it with mouse, pen or finger.")), queryPad,
+        h("div", { class: "buttons" },
+          button("example", "Example", () => act.example(QUERY), { "data-act": "query-example" }),
+          button("clear", "Clear", () => act.clear(QUERY), { "data-act": "query-clear" })),
+        verdict),
+      h("section", { class: "classes", "aria-labelledby": "mk-classes" },
+        h("div", { class: "bar-of-tools" }, h("h2", { id: "mk-classes" }, "The characters"),
+          h("div", { class: "buttons" }, source.node,
+            button("example", "New example", act.fresh, { "data-act": "example" }),
+            button("undo", "Undo", act.undo, { "data-act": "undo" }), button("clear", "Clear all", act.clearAll, { "data-act": "clear" }))),
+        h("div", { class: "sliders" }, Object.values(sliders).map((one) => one.node)),
+        rows.node,
+        h("p", { class: "keys" }, "Keyboard: arrows move, ", h("kbd", {}, "E"), " or ", h("kbd", {}, "Enter"), " gives an example, ",
+          h("kbd", {}, "Space"), " opens the large pad, ", h("kbd", {}, "Delete"), " clears, ", h("kbd", {}, "Ctrl"), "+", h("kbd", {}, "Z"), " takes back."))),
+    h("div", { class: "pictures" },
+      h("figure", {}, h("figcaption", {}, h("h2", {}, "The prototypical network puts you on a map"),
+        h("p", {}, "It turns every picture into a point and asks which class's mean is nearest. ", kept)), map),
+      h("figure", {}, h("figcaption", {}, h("h2", {}, "MAML changes its mind, step by step"),
+        h("p", {}, "It takes gradient steps on the examples, then answers. ", now)), curve)),
+    h("footer", {}, notes.map((note) => h("p", {}, note))), toast, dialog.node);
+}

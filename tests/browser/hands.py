@@ -1,0 +1,59 @@
+"""What a visitor does on the demo's page, and what can be read there."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settled
+
+PAD, DIALOG_PAD = ".ask .pad", "dialog .pad"
+ZIGZAG = [(0.25, 0.2), (0.75, 0.3), (0.3, 0.55), (0.7, 0.8)]
+TRIANGLE = [(0.5, 0.15), (0.85, 0.8), (0.15, 0.8), (0.5, 0.15)]
+Shape = list[tuple[float, float]]
+
+
+def spots(page: Page, selector: str, shape: Shape) -> Shape:
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shape]
+
+
+def draw(page: Page, selector: str, shape: Shape = ZIGZAG) -> None:
+    """Draw by mouse."""
+    first, *rest = spots(page, selector, shape)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for spot in rest:
+        page.mouse.move(*spot, steps=6)
+    page.mouse.up()
+
+
+def draw_by_finger(page: Page, selector: str) -> None:
+    touch = page.context.new_cdp_session(page)
+    kinds = ["touchStart", "touchMove", "touchMove", "touchMove"]
+    for kind, spot in zip(kinds, spots(page, selector, ZIGZAG), strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": spot[0], "y": spot[1]}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def slide(page: Page, name: str, value: int) -> None:
+    page.locator(f"input[name={name}]").fill(str(value))
+    settled(page)
+
+
+def label(page: Page, cell: int) -> str:
+    return page.locator(f"[data-cell='{cell}']").get_attribute("aria-label")
+
+
+def numbers(page: Page) -> list[str]:
+    return page.locator(".number").all_inner_texts()
+
+
+def kernel_of(page: Page) -> str:
+    return page.evaluate("JSON.parse(document.getElementById('kernel').textContent).id")
+
+
+def both_answer(page: Page) -> None:
+    settled(page)
+    expect(page.locator(".verdict")).to_contain_text(re.compile("Both say|They disagree"))
+    expect(page.locator(".meter.top:visible")).to_have_count(2)
