@@ -66,8 +66,9 @@ def free(port: int, host: str) -> None:
             pass
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "a port is a number up to 65535"
+        another = port + 1 if 1024 <= port < 65535 else 8866  # noqa: PLR2004 - the ports of users
         raise MetaKitError(
-            f"Port {port} of {host} cannot be used ({reason}): choose another, with --port {port + 1}."
+            f"Port {port} of {host} cannot be used ({reason}): choose another, with --port {another}."
         ) from error
 
 
