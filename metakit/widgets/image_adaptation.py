@@ -58,6 +58,7 @@ class ImageAdaptation(anywidget.AnyWidget):
             frames = {name: learner.trace(self.task) for name, learner in self._learners.items()}
         with self.hold_sync():
             self.limits = {"step": [0, max(map(len, frames.values())) - 1]}
+            self.step = min(self.step, self.limits["step"][1])  # a learner may take fewer steps than when it came
             self.view = picture(self.task, frames, self.limits["step"][1] + 1)
 
     def shown(self) -> dict[str, object]:

@@ -43,6 +43,14 @@ def test_image_adaptation() -> None:
     check_widget(adaptation, shown, step=(0, 2, 5), learner=("one step", "five steps"), episode=(1, 2))
 
 
+def test_a_learner_that_takes_fewer_steps_later() -> None:
+    learner = maml()
+    widget = ImageAdaptation(drawings(), {"MAML": learner}, step=5)
+    learner.steps, widget.episode = 2, 1
+    assert widget.step == widget.limits["step"][1] == 2
+    assert widget.shown()["learner"] == "MAML"
+
+
 def test_sliders_keep_each_other_valid() -> None:
     widget = episodes()
     widget.shots, widget.queries = 5, 5
