@@ -29,11 +29,12 @@ class MetaLoss(nn.Module):
         return self.learner.meta_loss(Task(*tasks))
 
 
-def eager_descent(learner: MetaLearner) -> Descent:
-    """The plain way: eager operations and autograd."""
+def eager_descent(learner: MetaLearner, bf16: bool = False) -> Descent:
+    """The plain way: eager operations and autograd; with `bf16`, autocast of the forward pass."""
 
     def step(tasks: Task) -> Tensor:
-        loss = learner.meta_loss(tasks)
+        with torch.autocast(tasks.support_x.device.type, torch.bfloat16, enabled=bf16):
+            loss = learner.meta_loss(tasks)
         loss.backward()
         return loss.detach()
 

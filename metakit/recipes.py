@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from torch import nn
@@ -13,15 +12,10 @@ from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import Centred, Conv4, mlp
-from metakit.tasks import glyphs, omniglot
 from metakit.tasks.augment import Affine, Augmented
 from metakit.tasks.base import Mixture, Protocol, Tasks
-from metakit.tasks.episodes import Episodes, ImageSet
-from metakit.tasks.sinusoids import Sinusoids
+from metakit.tasks.by_name import Data, tasks_for
 from metakit.train import Schedule
-
-Data = Literal["sinusoids", "omniglot", "omniglot-background", "glyphs"]
-Part = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
@@ -55,28 +49,6 @@ class Recipe:
         tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
         return mixed if self.distort is None else Augmented(mixed, self.distort)
-
-
-def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -> Tasks:
-    """The task distribution of one part of a data set under a protocol; its images lie on `device`."""
-    if data == "sinusoids":
-        return Sinusoids(shots=protocol.shots, queries=protocol.queries)
-    if protocol.ways is None:
-        raise MetaKitError("Episodes need a number of ways: give --way N.")
-    images = image_classes(data, part, protocol.rotations).to(device)
-    return Episodes(images, protocol.ways, protocol.shots, protocol.queries)
-
-
-@cache
-def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
-    """The classes of one part of an image data set; with `rotations`, four times as many."""
-    split = {
-        "omniglot": omniglot.random_split,
-        "omniglot-background": omniglot.background_split,
-        "glyphs": glyphs.split,
-    }[data]()
-    classes: ImageSet = getattr(split, part)
-    return classes.rotated() if rotations else classes
 
 
 def sinusoid_network(width: int = 40, activation: type[nn.Module] = nn.ReLU) -> tuple[nn.Module, nn.Linear]:

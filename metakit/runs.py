@@ -18,8 +18,9 @@ from metakit.evaluate import evaluate, use_protocol
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.inner_loop import FastWeightLearner
 from metakit.nets.encoders import Centred
-from metakit.recipes import Recipe, tasks_for
+from metakit.recipes import Recipe
 from metakit.tasks.base import Protocol, generator
+from metakit.tasks.by_name import tasks_for
 from metakit.train import Record, Training, meta_train
 
 CENTRE = Protocol(1000, 1, 0, rotations=True)  # one image of each of 1,000 classes tells the mean of the features

@@ -29,7 +29,7 @@ class Schedule:
     warmup: int = 0  # steps of linear rise
     decay: Literal["constant", "cosine", "linear"] = "cosine"  # to zero at the last step
     clip: float | None = None  # largest norm of the outer gradient
-    bf16: bool = False  # autocast of the forward pass
+    bf16: bool = False  # autocast of the forward pass; a compiled one stays in float32
 
     def rate_at(self, step: int) -> float:
         """The outer rate of step 0, 1, … steps - 1."""
@@ -65,7 +65,7 @@ class Training:
         self.device, self.rng, self.step = device, generator(seed, device), 0
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
-        self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner)
+        self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
 
     def advance(self) -> Record:
         """One outer step: draw tasks, descend the meta-loss."""
@@ -73,9 +73,7 @@ class Training:
         self.learner.train()
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.zero_grad()
-        tasks = self.tasks.sample(self.schedule.meta_batch, self.rng)
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.schedule.bf16):
-            loss = self.descend(tasks)
+        loss = self.descend(self.tasks.sample(self.schedule.meta_batch, self.rng))
         if self.schedule.clip is not None:
             torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
         self.optimizer.step()

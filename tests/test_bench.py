@@ -32,7 +32,7 @@ def test_times_are_medians_of_all_repetitions():
 
 
 def test_the_command_prints_json():
-    command = [sys.executable, "-m", "metakit.cli", "bench", "--repeats", "1", "--json"]
+    command = [sys.executable, "-m", "metakit", "bench", "--repeats", "1", "--json"]
     results = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert results["machine"]["convolution_gflop_per_s"] > 0
     assert results["maml_1_step"]["operations"] > 0

@@ -11,7 +11,7 @@ QUICK = ["--episodes", "20"]
 
 
 def metakit(*arguments, **environment):
-    command = [sys.executable, "-m", "metakit.cli", *arguments]
+    command = [sys.executable, "-m", "metakit", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
     )

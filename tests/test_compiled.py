@@ -49,7 +49,7 @@ def test_no_compiler_is_one_sentence(monkeypatch):
         compiled_descent(learner)(Sinusoids().sample(2, generator(0)))
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler here")
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler here: runs where g++ is on the PATH")
 def test_a_compiled_step_equals_an_eager_one():
     learner = MAML(nn.Sequential(nn.Linear(1, 4)), nn.Linear(4, 1), loss=mean_squared_error)
     tasks = Sinusoids(2, 2).sample(2, generator(0))

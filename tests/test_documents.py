@@ -33,7 +33,7 @@ def verbs():
 
 @pytest.fixture(scope="module")
 def commands():
-    done = subprocess.run([sys.executable, "-m", "metakit.cli", "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "metakit", "--help"], capture_output=True, text=True, check=True)
     return set(re.search(r"\{([a-z,]+)\}", done.stdout)[1].split(","))
 
 

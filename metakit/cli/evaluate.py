@@ -15,9 +15,10 @@ from metakit.evaluate import Score, use_protocol
 from metakit.evaluate import evaluate as measure
 from metakit.ledger import Row, machine, record_rows
 from metakit.nets.memory import keep_freed_memory
-from metakit.recipes import Data, Recipe, Target, tasks_for
+from metakit.recipes import Recipe, Target
 from metakit.recipes import recipe as find
 from metakit.tasks.base import Protocol, Tasks
+from metakit.tasks.by_name import Data, tasks_for
 from metakit.tasks.episodes import Episodes
 from metakit.tasks.images import load_images
 

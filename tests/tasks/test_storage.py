@@ -82,7 +82,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path):
 def test_a_really_full_disk():
     """/dev/full accepts everything and keeps nothing; opened here in the place of the scratch file."""
     if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full on this system")
+        pytest.skip("no /dev/full on this system: runs on Linux")
     with pytest.raises(OSError, match="No space left") as error, Path("/dev/full").open("wb") as file:
         file.write(bytes(1 << 20))
     assert str(storage.explained(error.value, Path("data/file"))).startswith("The disk is full, so data/file was not")

@@ -10,6 +10,7 @@ function render({ model, el }) {
   // ---- what a visitor does -------------------------------------------------------------------------------------
   const act = {
     begin(index) {
+      toast.classList.remove("shown"); // what it said is no longer so
       board.remember();
       return board.cells[index]?.strokes ?? []; // the first stroke replaces an example
     },

@@ -1,5 +1,0 @@
-"""`python -m metakit.cli` is the `metakit` command."""
-
-from metakit.cli import main
-
-main()
