@@ -27,12 +27,21 @@ CENTRE = Protocol(1000, 1, 0, rotations=True)  # one image of each of 1,000 clas
 
 
 def warm_start(learner: MetaLearner, start: MetaLearner, images: Tensor) -> None:
-    """Give the body of `learner` the encoder of a trained prototypical network, centred on training images [B, *x]."""
+    """Give `learner` the trained weights of `start`: those of the same name and shape.
+
+    A centred body gets the encoder of a prototypical network, centred on training images [B, *x]. Raises MetaKitError
+    when the two have nothing in common.
+    """
     body = learner.body if isinstance(learner, FastWeightLearner) else None
-    if not isinstance(body, Centred) or not isinstance(start, PrototypicalNetwork):
-        raise MetaKitError("A warm start hands the encoder of a prototypical network to a learner with a centred body.")
-    body.encoder.load_state_dict(start.encoder.state_dict())
-    body.centre(images)
+    if isinstance(body, Centred) and isinstance(start, PrototypicalNetwork):
+        body.encoder.load_state_dict(start.encoder.state_dict())
+        body.centre(images)
+        return
+    mine = learner.state_dict()
+    shared = {k: v for k, v in start.state_dict().items() if k in mine and v.shape == mine[k].shape}
+    if not shared:
+        raise MetaKitError(f"{type(start).__name__} has no weights that {type(learner).__name__} could start from.")
+    learner.load_state_dict(shared, strict=False)
 
 
 class Moment(NamedTuple):

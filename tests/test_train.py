@@ -13,7 +13,8 @@ from metakit.checkpoints import read
 from metakit.core import MetaKitError, mean_squared_error
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
-from metakit.recipes import recipe, sinusoid_network
+from metakit.recipes import recipe
+from metakit.recipes.sinusoids import sinusoid_network
 from metakit.runs import Run
 from metakit.tasks.base import Protocol
 from metakit.tasks.sinusoids import Sinusoids

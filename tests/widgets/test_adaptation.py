@@ -8,7 +8,7 @@ from metakit.core import MetaLearner, mean_squared_error
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
-from metakit.recipes import sinusoid_network
+from metakit.recipes.sinusoids import sinusoid_network
 from metakit.widgets.adaptation import Adaptation
 from tests.conformance_widgets import check_widget
 

@@ -1,0 +1,63 @@
+"""What a recipe is: a published set-up as one dataclass: learner, tasks, schedule, protocols, the paper's numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from metakit.core import MetaLearner
+from metakit.tasks.augment import Affine, Augmented
+from metakit.tasks.base import Mixture, Protocol, Tasks
+from metakit.tasks.by_name import Data, tasks_for
+from metakit.train import Schedule
+
+Family = Literal["metric-based", "model-based", "optimization-based", "baseline"]
+UNPUBLISHED = (None, None, None, None)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A protocol to report, and the paper's number under it (None: the paper has none)."""
+
+    protocol: Protocol
+    published: float | None = None  # accuracy in percent, or mean squared error
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One learner, trained one way. `validation` chooses the checkpoint; `targets` are what is reported."""
+
+    name: str
+    family: Family
+    data: Data
+    learner: Callable[[], MetaLearner]
+    train: Protocol  # ways, shots and queries of the training tasks
+    schedule: Schedule
+    validation: Protocol
+    targets: tuple[Target, ...]
+    paper: str
+    distort: Affine | None = None  # augmentation of training images
+    mixture: tuple[Protocol, ...] = ()  # train on these by turns, at random, instead of on `train`
+    warm_start: str | None = None  # a recipe whose trained weights this one starts from (see runs.warm_start)
+    validate_every: int = 500  # steps
+
+    def training_tasks(self, device: str = "cpu") -> Tasks:
+        """What meta-training draws from."""
+        tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
+        mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
+        return mixed if self.distort is None else Augmented(mixed, self.distort)
+
+
+def episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: int | None = None) -> Protocol:
+    """The protocol of a reported number: 1,000 test episodes of 15 queries a class."""
+    return Protocol(ways, shots, split=split, rotations=split == "random", train_ways=train_ways, steps=steps)
+
+
+def few_shot(split: str, train_ways: int, published: tuple[float | None, ...] = UNPUBLISHED) -> tuple[Target, ...]:
+    """5 and 20 ways, 1 and 5 shots, with the paper's numbers in that order."""
+    grid = ((5, 1), (5, 5), (20, 1), (20, 5))
+    return tuple(Target(episodes(n, k, split, train_ways), p) for (n, k), p in zip(grid, published, strict=True))
+
+
+def sinusoid(shots: int, steps: int | None, published: float | None = None) -> Target:
+    """Mean squared error over 5,000 sinusoids after `steps` inner steps."""
+    return Target(Protocol(shots=shots, queries=100, episodes=5000, steps=steps), published)

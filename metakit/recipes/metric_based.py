@@ -1,0 +1,43 @@
+"""Metric-based learners on Omniglot and glyphs."""
+
+from metakit.core import MetaLearner
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.nets.encoders import Conv4
+from metakit.recipes.base import Recipe, few_shot
+from metakit.tasks.augment import Affine
+from metakit.tasks.base import Protocol
+from metakit.train import Schedule
+
+SNELL = "Snell et al. 2017, arXiv:1703.05175"
+
+
+def _prototypical() -> MetaLearner:
+    return PrototypicalNetwork(Conv4(64, statistics="running", pool=True))
+
+
+METRIC_BASED = (
+    Recipe(
+        "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(3500, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200, rotations=True),
+        targets=few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
+        distort=Affine(8, 0.1, 0.1, 0.06),
+    ),
+    Recipe(
+        "prototypical-omniglot-background", "metric-based", "omniglot-background", _prototypical,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(4500, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200),
+        targets=few_shot("background", 60) + few_shot("glyphs", 60)[::2],
+        paper=SNELL, distort=Affine(),
+    ),
+    Recipe(
+        "prototypical-glyphs", "metric-based", "glyphs", _prototypical,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(2000, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 50),
+        targets=few_shot("glyphs", 60) + few_shot("background", 60)[::2],
+        paper=SNELL, distort=Affine(), validate_every=200,
+    ),
+)  # fmt: skip
