@@ -64,8 +64,13 @@ class FastWeightLearner(MetaLearner):
     @final
     def network(self, weights: Weights, x: Tensor) -> Tensor:
         """The network with these weights: x [B, *x] -> [B, N]."""
+        return output(weights, self.features(weights, x))
+
+    @final
+    def features(self, weights: Weights, x: Tensor) -> Tensor:
+        """The body with these weights: x [B, *x] -> [B, D]."""
         body = {name.removeprefix("body."): weight for name, weight in weights.items() if name not in HEAD}
-        return F.linear(functional_call(self.body, body, (x,)), weights["head.weight"], weights["head.bias"])
+        return functional_call(self.body, body, (x,))
 
     @final
     def predict(self, state: Adapted, x: Tensor) -> Tensor:
@@ -79,12 +84,18 @@ class FastWeightLearner(MetaLearner):
         return alone(x[0])[None] if len(x) == 1 else vmap(alone)(x)
 
 
+def output(weights: Weights, features: Tensor) -> Tensor:
+    """The head with these weights: features [B, D] -> [B, N]."""
+    return F.linear(features, weights["head.weight"], weights["head.bias"])
+
+
 def gradient(loss: Callable[[Weights], Tensor], weights: Weights, second_order: bool) -> tuple[Weights, Tensor]:
     """Gradient and value of `loss` at `weights`. Without `second_order` the gradient is a constant to the outer loop.
 
     Under `vmap` this is `torch.func`; for a single task it is plain autograd, which starts a second sooner.
     """
     if _under_vmap():
+        weights = weights if second_order else {k: w.detach() for k, w in weights.items()}
         slopes, value = grad_and_value(loss)(weights)
     else:
         outer = torch.is_grad_enabled()

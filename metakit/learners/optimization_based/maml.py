@@ -25,6 +25,7 @@ from metakit.learners.optimization_based.inner_loop import (
     HeadRows,
     Weights,
     gradient,
+    output,
 )
 
 
@@ -51,9 +52,10 @@ class MAML(FastWeightLearner, EpisodicLearner):
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = self.initial_weights(y.shape[-1])
         frozen = {k: w for k, w in weights.items() if self.adapts == "head" and k not in HEAD}
+        features = self.features(weights, x) if frozen else None  # they stay: once is enough
 
         def support_loss(fast: Weights) -> Tensor:
-            return self.loss(self.network(frozen | fast, x), y)
+            return self.loss(self.network(fast, x) if features is None else output(fast, features), y)
 
         fast = {k: w for k, w in weights.items() if k not in frozen}
         yield Step(Adapted(frozen | fast, x))
