@@ -22,20 +22,23 @@ def mlp(*sizes: int, activation: type[nn.Module] = nn.ReLU) -> nn.Sequential:
 
 
 class ConvBlock(nn.Module):
-    """3x3 convolution, batch normalisation, ReLU, and half the size: by stride 2, or by 2x2 max-pooling."""
+    """3x3 convolution, batch normalisation, ReLU, and half the size: by stride 2, or by 2x2 max-pooling.
 
-    def __init__(self, n_in: int, n_out: int, statistics: str, pool: bool) -> None:
+    halve=False keeps the size.
+    """
+
+    def __init__(self, n_in: int, n_out: int, statistics: str, pool: bool, halve: bool = True) -> None:
         super().__init__()
         weight = torch.empty(n_out, n_in, 3, 3, memory_format=torch.channels_last)  # as conv2d reads it
         self.weight = nn.Parameter(weight)
         nn.init.xavier_uniform_(self.weight)
         self.norm = BatchNorm2d(n_out, statistics)
-        self.pool = pool
+        self.pool, self.halve = pool, halve
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
-        x = self._normalised(x, stride=1 if self.pool else 2)
-        return F.relu(F.max_pool2d(x, 2) if self.pool else x)  # pooling first is the same, and cheaper
+        x = self._normalised(x, stride=2 if self.halve and not self.pool else 1)
+        return F.relu(F.max_pool2d(x, 2) if self.halve and self.pool else x)  # pooling first is the same, and cheaper
 
     def _normalised(self, x: Tensor, stride: int) -> Tensor:
         """Batch normalisation of the convolution, by the way that reads the images least."""
@@ -68,6 +71,18 @@ class Conv4(nn.Sequential):
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, 1, 28, 28] -> [B, D]."""
         return super().forward(x).mean((2, 3))
+
+
+class Maps4(nn.Sequential):
+    """The four blocks of `Conv4`, of which only the first two halve the size: [B, 1, 28, 28] -> maps [B, width, 7, 7].
+
+    The encoder of relation networks (Sung et al. 2018), which compare maps. Its weights have the shapes of `Conv4`'s.
+    """
+
+    def __init__(self, width: int = 64, statistics: str = "batch") -> None:
+        channels = [1, width, width, width, width]
+        pairs = enumerate(itertools.pairwise(channels))
+        super().__init__(*(ConvBlock(a, b, statistics, pool=True, halve=i < 2) for i, (a, b) in pairs))  # noqa: PLR2004
 
 
 class Centred(nn.Module):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from metakit.core import EpisodicLearner, NormMode, Step
+from metakit.learners.metric_based.shots import labels_by_shot
 from metakit.nets.norms import use_statistics
 
 
@@ -33,10 +34,8 @@ class PrototypicalNetwork(EpisodicLearner):
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         points = self.embed(x)
-        shot = (y.cumsum(0) * y).sum(-1)  # [S]: 1 for the first example of its class, 2 for the second, …
-        for shots in range(1, len(x) // y.shape[1]):
-            yield Step(class_means(points, y * (shot <= shots)[:, None]))
-        yield Step(class_means(points, y))
+        for labels in labels_by_shot(y):
+            yield Step(class_means(points, labels))
 
     def predict(self, state: Tensor, x: Tensor) -> Tensor:
         return -squared_distances(self.embed(x), state)  # eq. 2
