@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -41,12 +42,17 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 def load(name: str, path: Path | None = None) -> MetaLearner:
     """The learner of a recipe with its shipped weights (or those at `path`), in evaluation mode.
 
+    What is not trained at all has weights of seed 0.
+
     Raises MetaKitError when there is no such recipe, or its checkpoint is missing, broken or another learner's.
     """
-    learner = recipe(name).learner()
-    place = shipped(name) if path is None else path
+    found, place = recipe(name), shipped(name) if path is None else path
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        learner = found.learner()
     try:
-        learner.load_state_dict(read(place)[0])
+        if path is not None or not found.untrained:
+            learner.load_state_dict(read(place)[0])
     except RuntimeError as error:
         raise MetaKitError(
             f"The checkpoint {place} belongs to another learner than {name}: name the right file."

@@ -146,7 +146,8 @@ def _sentence(result: Measured) -> str:
 
 
 def _row(recipe: Recipe, result: Measured, weights: Path) -> Row:
-    protocol, about = result.target.protocol, read(weights)[1]
+    protocol = result.target.protocol
+    about = {"seed": 0, "step": 0} if recipe.untrained else read(weights)[1]
     return Row(
         recipe=recipe.name,
         command=f"metakit evaluate {recipe.name} --record",

@@ -37,7 +37,7 @@ def _entry(recipe: Recipe, rows: list[Row]) -> dict[str, object]:
         "recipe": recipe.name, "family": recipe.family, "data": recipe.data, "paper": recipe.paper,
         "protocol": first.protocol.as_dict(), "published": first.published,
         "ours": None if mine is None else _number(mine),
-        "checkpoint": shipped(recipe.name).exists(),
+        "checkpoint": recipe.untrained or shipped(recipe.name).exists(),
     }  # fmt: skip
 
 

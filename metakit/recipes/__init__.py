@@ -3,11 +3,12 @@
 from metakit.core import MetaKitError
 from metakit.recipes.base import Recipe as Recipe
 from metakit.recipes.base import Target as Target
+from metakit.recipes.baselines import BASELINES
 from metakit.recipes.metric_based import METRIC_BASED
 from metakit.recipes.optimization_based import OPTIMIZATION_BASED
 from metakit.recipes.sinusoids import SINUSOIDS
 
-RECIPES = {recipe.name: recipe for recipe in (*METRIC_BASED, *OPTIMIZATION_BASED, *SINUSOIDS)}
+RECIPES = {recipe.name: recipe for recipe in (*METRIC_BASED, *OPTIMIZATION_BASED, *SINUSOIDS, *BASELINES)}
 
 
 def recipe(name: str) -> Recipe:

@@ -7,7 +7,8 @@ from typing import Literal
 from metakit.core import MetaLearner
 from metakit.tasks.augment import Affine, Augmented
 from metakit.tasks.base import Mixture, Protocol, Tasks
-from metakit.tasks.by_name import Data, tasks_for
+from metakit.tasks.by_name import Data, image_classes, tasks_for
+from metakit.tasks.supervised import Supervised
 from metakit.train import Schedule
 
 Family = Literal["metric-based", "model-based", "optimization-based", "baseline"]
@@ -39,10 +40,20 @@ class Recipe:
     mixture: tuple[Protocol, ...] = ()  # train on these by turns, at random, instead of on `train`
     warm_start: str | None = None  # a recipe whose trained weights this one starts from (see runs.warm_start)
     validate_every: int = 500  # steps
+    supervised: int | None = None  # train on batches of so many images of all classes at once, not on episodes
+
+    @property
+    def untrained(self) -> bool:
+        """Whether there is nothing to train, and so no checkpoint."""
+        return self.schedule.steps == 0
 
     def training_tasks(self, device: str = "cpu") -> Tasks:
         """What meta-training draws from."""
-        tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
+        if self.supervised is not None:
+            images = image_classes(self.data, "train", self.train.rotations).to(device)
+            tasks: tuple[Tasks, ...] = (Supervised(images, self.supervised),)
+        else:
+            tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
         return mixed if self.distort is None else Augmented(mixed, self.distort)
 
@@ -52,7 +63,9 @@ def episodes(ways: int, shots: int, split: str, train_ways: int | None, steps: i
     return Protocol(ways, shots, split=split, rotations=split == "random", train_ways=train_ways, steps=steps)
 
 
-def few_shot(split: str, train_ways: int, published: tuple[float | None, ...] = UNPUBLISHED) -> tuple[Target, ...]:
+def few_shot(
+    split: str, train_ways: int | None, published: tuple[float | None, ...] = UNPUBLISHED
+) -> tuple[Target, ...]:
     """5 and 20 ways, 1 and 5 shots, with the paper's numbers in that order."""
     grid = ((5, 1), (5, 5), (20, 1), (20, 5))
     return tuple(Target(episodes(n, k, split, train_ways), p) for (n, k), p in zip(grid, published, strict=True))

@@ -31,6 +31,8 @@ class Affine:
 
     def __call__(self, images: Tensor, rng: torch.Generator) -> Tensor:
         """images: [n, 1, H, W] -> the same, distorted; paper (0) comes in at the borders."""
+        if not len(images):
+            return images
         grid = F.affine_grid(self.matrices(len(images), rng), list(images.shape), align_corners=False)
         return F.grid_sample(images, grid, align_corners=False)
 

@@ -13,22 +13,11 @@ from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import Centred, Conv4, mlp
 from metakit.tasks.base import generator
-from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.sinusoids import Sinusoids
 from tests import conformance
 from tests.conformance import check_learner
 
 SINUSOIDS = Sinusoids(shots=5, queries=5)
-
-
-@pytest.fixture(scope="module")
-def episodes() -> Episodes:
-    """Each class is a random pattern; its examples are noisy copies."""
-    rng = generator(0)
-    patterns = torch.rand((12, 1, 28, 28), generator=rng)
-    noisy = patterns + 0.2 * torch.randn((12, 6, 28, 28), generator=rng)
-    pixels = (noisy.clamp(0, 1) * 255).to(torch.uint8)
-    return Episodes(ImageSet(pixels, tuple(map(str, range(12)))), ways=3, shots=2, queries=2)
 
 
 def sine_net() -> tuple[nn.Module, nn.Linear]:
