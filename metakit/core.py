@@ -96,6 +96,7 @@ class MetaLearner(nn.Module, ABC):
 
     loss: Loss = staticmethod(cross_entropy)
     steps: int | None = None  # inner steps, may be set between uses; None where adapting takes none
+    encodes_once: bool = False  # an image is seen as self.encoder(image) only, and no task changes the encoder
     one_by_one: bool = False  # tasks in a loop: running averages cannot be written under vmap, fixed weights need none
 
     @abstractmethod
@@ -116,6 +117,9 @@ class MetaLearner(nn.Module, ABC):
         "transductive": from the whole query set; "inductive": never from another query. A learner without
         batch normalisation has nothing to choose.
         """
+
+    def use_progress(self, share: float) -> None:
+        """Training tells how much of its schedule is done, 0 to 1, before every step; few learners change by it."""
 
     @final
     def adapt(self, x: Tensor, y: Tensor) -> Any:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from metakit.core import MetaKitError, MetaLearner, Task, hits
+from metakit.features import encoded
 from metakit.tasks.base import Protocol, Tasks, generator
 
 AT_ONCE = 50_000  # numbers: the images of one episode, or hundreds of sinusoids
@@ -46,7 +47,7 @@ def evaluate(
     """
     if episodes < 2:  # noqa: PLR2004
         raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
-    learner.eval()
+    learner, tasks = encoded(learner.eval(), tasks, episodes)
     parts = (part for drawn in batches(tasks, episodes, seed, batch, device) for part in pieces(drawn))
     return score(torch.cat([per_task(learner.solve(part), part) for part in parts]).cpu())
 

@@ -61,7 +61,7 @@ def test_every_recipe_ships_its_weights(name):
 
 
 def test_what_is_not_trained_is_the_same_every_time():
-    """It has no checkpoint: its weights come from seed 0, whatever was drawn before; and the caller's dice lie still."""
+    """Its weights come from seed 0, whatever was drawn before; and the caller's dice lie still."""
     torch.manual_seed(5)
     first = load("from-scratch-omniglot")
     drawn = torch.rand(1)

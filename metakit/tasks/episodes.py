@@ -16,7 +16,7 @@ from metakit.core import MetaKitError, Task
 class ImageSet:
     """Classes of images: ink 255, paper 0 (`to_glyph` makes them so)."""
 
-    images: Tensor  # uint8 [C, E, H, W]
+    images: Tensor  # uint8 [C, E, H, W]; or features of them, float32 [C, E, *d]
     names: tuple[str, ...]  # C names, "Alphabet/character"
     counts: Tensor | None = None  # int64 [C]: only the first counts[c] examples are real; None: all E are
 
@@ -96,8 +96,9 @@ class Episodes:
     def _pixels(self, *parts: Tensor) -> tuple[Tensor, ...]:
         """Images at rows [T, n] as float32 [T, n, 1, H, W] for each of the parts: one gather, each contiguous."""
         rows = torch.cat([part.flatten() for part in parts])
-        pixels = self.images.images.flatten(0, 1).index_select(0, rows).float().mul_(1 / 255)
-        pieces = pixels[:, None].split([part.numel() for part in parts])
+        found = self.images.images.flatten(0, 1).index_select(0, rows)
+        found = found.float().mul_(1 / 255)[:, None] if found.dtype == torch.uint8 else found
+        pieces = found.split([part.numel() for part in parts])
         return tuple(piece.unflatten(0, part.shape) for piece, part in zip(pieces, parts, strict=True))
 
 

@@ -37,6 +37,7 @@ class FineTuning(MetaLearner):
     """State: the new classifier. One step: one gradient step on the support set; step 0: the class means."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
 
     def __init__(self, encoder: nn.Module, n_features: int, classes: int, steps: int = 20, rate: float = 1.0) -> None:
         super().__init__()

@@ -31,6 +31,7 @@ class MatchingNetwork(EpisodicLearner):
     """State: the embedded support set. One step: one more shot of every class."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
 
     def __init__(self, encoder: nn.Module, context: "FullContext | None" = None) -> None:
         super().__init__()

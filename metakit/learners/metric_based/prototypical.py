@@ -23,6 +23,7 @@ class PrototypicalNetwork(EpisodicLearner):
     """State: the prototypes [N, D]. One step: one more shot of every class."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
 
     def __init__(self, encoder: nn.Module) -> None:
         super().__init__()

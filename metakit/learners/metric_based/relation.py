@@ -36,6 +36,7 @@ class RelationNetwork(EpisodicLearner):
     """State: the mean feature map of every class [N, C, H, W]. One step: one more shot of every class."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
     loss: Loss = staticmethod(score_error)
 
     def __init__(self, encoder: nn.Module, relation: "RelationModule") -> None:

@@ -30,6 +30,7 @@ class SiameseNetwork(MetaLearner):
     """State: the embedded support set. One step: one more shot of every class."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
 
     def __init__(self, encoder: nn.Module, n_features: int) -> None:
         super().__init__()

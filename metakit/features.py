@@ -1,0 +1,39 @@
+"""Encode every image once, then draw thousands of episodes from the features.
+
+Most metric-based and some model-based learners see an image only through an encoder that no task changes. A test set
+has far fewer images than 1,000 episodes ask for, so each is encoded once; episodes are then drawn from features, with
+the same dice and the same answers. Transductive normalisation forbids it: there, an image's features depend on others.
+"""
+
+import copy
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from metakit.core import MetaLearner
+from metakit.nets.norms import has_batch_norm
+from metakit.tasks.base import Tasks
+from metakit.tasks.episodes import Episodes
+
+
+def encoded(learner: MetaLearner, tasks: Tasks, episodes: int) -> tuple[MetaLearner, Tasks]:
+    """The learner without its encoder, and tasks of features; both as they are where that is no gain."""
+    if not isinstance(tasks, Episodes) or not learner.encodes_once or not isinstance(learner.encoder, nn.Module):
+        return learner, tasks
+    images = tasks.images.images
+    asked = episodes * tasks.ways * (tasks.shots + tasks.queries)
+    if images.dtype != torch.uint8 or images.shape[:2].numel() > asked or has_batch_norm(learner.encoder):
+        return learner, tasks
+    features = encode(learner.encoder, images)
+    rest = copy.deepcopy(learner)
+    rest.encoder = nn.Identity()
+    return rest, replace(tasks, images=replace(tasks.images, images=features))
+
+
+@torch.no_grad()
+def encode(encoder: nn.Module, images: Tensor, at_once: int = 256) -> Tensor:
+    """Images uint8 [C, E, H, W] -> features [C, E, *d]. A few at a time: the processor's caches like that."""
+    flat = images.flatten(0, 1)[:, None]
+    parts = [encoder(part.float().mul_(1 / 255)) for part in flat.split(at_once)]
+    return torch.cat(parts).unflatten(0, images.shape[:2])
