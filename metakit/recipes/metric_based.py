@@ -1,6 +1,7 @@
 """Metric-based learners on Omniglot and glyphs."""
 
 from metakit.core import MetaLearner
+from metakit.learners.metric_based.matching import MatchingNetwork
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.nets.encoders import Conv4
 from metakit.recipes.base import Recipe, few_shot
@@ -8,6 +9,7 @@ from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
+VINYALS = "Vinyals et al. 2016, arXiv:1606.04080; as quoted by Snell et al. 2017, table 1"
 SNELL = "Snell et al. 2017, arXiv:1703.05175"
 
 
@@ -15,7 +17,19 @@ def _prototypical() -> MetaLearner:
     return PrototypicalNetwork(Conv4(64, statistics="running", pool=True))
 
 
+def _matching() -> MetaLearner:
+    return MatchingNetwork(Conv4(64, statistics="running", pool=True))
+
+
 METRIC_BASED = (
+    Recipe(
+        "matching-omniglot", "metric-based", "omniglot", _matching,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(2000, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200, rotations=True),
+        targets=few_shot("random", 60, (98.1, 98.9, 93.8, 98.5)), paper=VINYALS,
+        distort=Affine(8, 0.1, 0.1, 0.06),
+    ),
     Recipe(
         "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
