@@ -44,10 +44,13 @@ def eager_descent(learner: MetaLearner, bf16: bool = False) -> Descent:
 def compiled_descent(learner: MetaLearner) -> Descent:
     """The compiled way. Each new shape of the tasks is compiled when it first comes.
 
-    Raises MetaKitError for a learner with running averages, and where there is no C++ compiler.
+    Raises MetaKitError for a learner with running averages or one that changes with its progress, and where there is
+    no C++ compiler.
     """
     if learner.one_by_one:
         raise MetaKitError(f"{type(learner).__name__} keeps running averages: train it without --compile.")
+    if type(learner).use_progress is not MetaLearner.use_progress:
+        raise MetaKitError(f"{type(learner).__name__} changes while it is trained: train it without --compile.")
     outer, programs = MetaLoss(learner), {}
 
     def step(tasks: Task) -> Tensor:

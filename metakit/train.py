@@ -62,7 +62,7 @@ class Training:
         compiled: bool = False,
     ) -> None:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
-        self.device, self.rng, self.step = device, generator(seed, device), 0
+        self.device, self.rng, self.seed, self.step = device, generator(seed, device), seed, 0
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
         self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
@@ -71,6 +71,8 @@ class Training:
         """One outer step: draw tasks, descend the meta-loss."""
         started, rate = perf_counter(), self.schedule.rate_at(self.step)
         self.learner.train()
+        self.learner.use_progress(self.step / self.schedule.steps)
+        self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.zero_grad()
         loss = self.descend(self.tasks.sample(self.schedule.meta_batch, self.rng))
@@ -79,6 +81,11 @@ class Training:
         self.optimizer.step()
         self.step += 1
         return Record(self.step, float(loss), rate, perf_counter() - started)
+
+    def _seed_what_learners_draw(self) -> None:
+        """A learner's own randomness (masks, …) comes from torch's generator: the same in a run that was resumed."""
+        source = torch.cuda if self.device.startswith("cuda") else torch.default_generator
+        source.manual_seed(self.seed * 2**32 + self.step)
 
     def state(self) -> dict[str, Tensor]:
         """Everything the next step depends on, as named tensors."""

@@ -8,7 +8,7 @@ The network is a body (features) and a linear head (one output row per way). Two
   is the sum over ways of (p_n - y_n) w, which is zero while all rows w are the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, final
 
 import torch
@@ -73,6 +73,11 @@ class FastWeightLearner(MetaLearner):
         return functional_call(self.body, body, (x,))
 
     @final
+    def loss_on(self, x: Tensor, y: Tensor) -> Callable[[Weights], Tensor]:
+        """The loss on these examples as a function of the weights."""
+        return lambda weights: self.loss(self.network(weights, x), y)
+
+    @final
     def predict(self, state: Adapted, x: Tensor) -> Tensor:
         if self.norm == "transductive" or not has_batch_norm(self.body):
             return self.network(state.weights, x)
@@ -82,6 +87,21 @@ class FastWeightLearner(MetaLearner):
             return self.network(state.weights, torch.cat([state.support_x, query[None]]))[-1]
 
         return alone(x[0])[None] if len(x) == 1 else vmap(alone)(x)
+
+
+def per_weight(weights: Iterable[tuple[str, Tensor]], value: float) -> nn.ParameterDict:
+    """A meta-learned tensor for every weight, of its shape, filled with `value`, under its `slot`."""
+    return nn.ParameterDict({slot(name): torch.full_like(weight, value) for name, weight in weights})
+
+
+def slot(name: str) -> str:
+    """The name of a weight as a key of `nn.ParameterDict`, which allows no dots."""
+    return name.replace(".", "/")
+
+
+def unslot(key: str) -> str:
+    """The name of the weight that `slot` made this key of."""
+    return key.replace("/", ".")
 
 
 def output(weights: Weights, features: Tensor) -> Tensor:
