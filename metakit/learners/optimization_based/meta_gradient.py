@@ -43,7 +43,7 @@ def carried(learner: FastWeightLearner, tasks: Task) -> list[Weights]:
 
     theta = vmap(states)(tasks)  # theta_0 … theta_k, a row for every task
     loss = vmap(query_loss)(theta[-1], tasks).mean()
-    start = {name: weight for name, weight in learner.named_parameters() if name in theta[0]}
+    start: Weights = {name: weight for name, weight in learner.named_parameters() if name in theta[0]}
     first, *others = _gradients(loss, [start, *theta[1:]])
     return [first, *({name: v.sum(0) for name, v in one.items()} for one in others)]
 
