@@ -3,12 +3,14 @@
 from metakit.core import MetaLearner
 from metakit.learners.metric_based.matching import MatchingNetwork
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.metric_based.siamese import SiameseNetwork
 from metakit.nets.encoders import Conv4
 from metakit.recipes.base import Recipe, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
+KOCH = "Koch et al. 2015, ICML deep learning workshop; as quoted by Mishra et al. 2018, arXiv:1707.03141, table 1"
 VINYALS = "Vinyals et al. 2016, arXiv:1606.04080; as quoted by Snell et al. 2017, table 1"
 SNELL = "Snell et al. 2017, arXiv:1703.05175"
 
@@ -17,11 +19,23 @@ def _prototypical() -> MetaLearner:
     return PrototypicalNetwork(Conv4(64, statistics="running", pool=True))
 
 
+def _siamese() -> MetaLearner:
+    return SiameseNetwork(Conv4(64, statistics="running", pool=True), 64)
+
+
 def _matching() -> MetaLearner:
     return MatchingNetwork(Conv4(64, statistics="running", pool=True))
 
 
 METRIC_BASED = (
+    Recipe(
+        "siamese-omniglot", "metric-based", "omniglot", _siamese,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(2000, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200, rotations=True),
+        targets=few_shot("random", 60, (97.3, 98.4, 88.2, 97.0)), paper=KOCH,
+        distort=Affine(8, 0.1, 0.1, 0.06),
+    ),
     Recipe(
         "matching-omniglot", "metric-based", "omniglot", _matching,
         train=Protocol(60, 1, 5, rotations=True),

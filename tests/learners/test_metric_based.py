@@ -100,20 +100,19 @@ def test_full_context_reads_the_support_set_again_for_every_query():
         torch.testing.assert_close(found, h)
 
 
-def test_siamese_loss_weighs_both_kinds_of_pairs_alike(task):
+def test_siamese_loss_is_the_cross_entropy_of_every_pair(task):
     learner = SiameseNetwork(conv4(), 4).double()
     nn.init.normal_(learner.alpha)
     labelled = task._replace(
         support_y=as_targets(task.support_y, 3).double(), query_y=as_targets(task.query_y, 3).double()
     )
-    same, different = [], []
+    losses = []
     f, g = learner.embed(task.query_x), learner.embed(task.support_x)
     for query, is_ in zip(f, task.query_y, strict=True):
         for example, label in zip(g, task.support_y, strict=True):
             p = (learner.bias - (learner.alpha * (query - example).abs()).sum()).sigmoid()
-            (same if is_ == label else different).append(-(p if is_ == label else 1 - p).log())
-    expected = (torch.stack(same).mean() + torch.stack(different).mean()) / 2
-    torch.testing.assert_close(learner.task_loss(labelled), expected)
+            losses.append(-(p if is_ == label else 1 - p).log())
+    torch.testing.assert_close(learner.task_loss(labelled), torch.stack(losses).mean())
 
 
 def test_siamese_scores_a_class_by_the_mean_over_its_shots(task):
