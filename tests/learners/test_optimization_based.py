@@ -5,10 +5,12 @@ import torch
 from torch import nn
 
 from metakit.core import Task, mean_squared_error, with_targets
+from metakit.learners.optimization_based.crammer_singer import SMALLEST, support_vector_machine
 from metakit.learners.optimization_based.inner_loop import slot
 from metakit.learners.optimization_based.lstm_meta_learner import LSTMMetaLearner, readable
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.maml_plus_plus import MAMLPlusPlus
+from metakit.learners.optimization_based.meta_opt_net import MetaOptNet, ridge
 from metakit.learners.optimization_based.meta_sgd import MetaSGD
 from metakit.learners.optimization_based.t_net import TNet
 from metakit.nets.encoders import Conv4, mlp
@@ -206,3 +208,64 @@ def test_learners_serve_what_they_were_not_told(episodes):
     for kind, settings in LEARNERS.values():
         learner = kind(*conv_net(), **settings, head_rows="shared")
         assert learner.solve(with_targets(wide)).shape == (2, 12, 6)
+
+
+@pytest.mark.parametrize("head", ["ridge", "svm"])
+@pytest.mark.parametrize("together", [False, True])
+def test_meta_opt_net_keeps_the_contract(episodes, head, together):
+    torch.manual_seed(3)
+    learner = MetaOptNet(Conv4(4, "stored" if together else "running", pool=True), head=head)
+    learner.one_by_one = not together
+    check_learner(learner, episodes, rate=1e-2, steps=8)
+
+
+def points(n: int, k: int, d: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features [n k, d] of n overlapping classes, and their one-hot labels."""
+    rng = generator(5)
+    y = torch.eye(n, dtype=torch.float64).repeat(k, 1)
+    return y @ torch.randn(n, d, generator=rng, dtype=torch.float64) + torch.randn(
+        n * k, d, generator=rng, dtype=torch.float64
+    ), y
+
+
+@pytest.mark.parametrize("d", [3, 30])
+def test_ridge_solves_the_least_squares_problem(d):
+    """Both systems of eq. 1 against the normal equations, solved by an inverse."""
+    x, y = points(3, 4, d)
+    same(ridge(x, y, 0.7).T, torch.linalg.inv(x.T @ x + 0.7 * torch.eye(d, dtype=x.dtype)) @ x.T @ y, 1e-10)
+
+
+@pytest.mark.parametrize(("n", "k", "d", "c"), [(2, 1, 8, 0.1), (5, 1, 8, 0.1), (3, 6, 4, 0.5), (20, 5, 64, 0.1)])
+def test_support_vector_machine_closes_the_duality_gap(n, k, d, c):
+    """Cost of the classifier and value of the dual: equal at the optimum only, and mu apart for each of S N numbers."""
+    x, y = points(n, k, d)
+    kernel = x @ x.T + 1e-9 * torch.eye(n * k, dtype=x.dtype)
+    alpha = support_vector_machine(kernel, y, c)
+    assert (alpha <= c * y).all()
+    same(alpha.sum(1), torch.zeros(n * k, dtype=x.dtype))
+    scores = kernel @ alpha
+    hinge = (scores - y + 1 - (scores * y).sum(1, keepdim=True)).amax(1)
+    norm = 0.5 * (alpha * scores).sum()
+    cost, value = norm + c * hinge.sum(), (alpha * y).sum() - norm
+    assert 0 <= float(cost - value) < 1.01 * y.numel() * SMALLEST * c
+
+
+def test_support_vector_machine_has_the_right_derivative():
+    """Against finite differences of the whole solver; every part of the solution is in play: free and bounded alpha."""
+    x, y = points(3, 2, 4)
+    x.requires_grad_()
+
+    def classifier(x):
+        return support_vector_machine(x @ x.T + torch.eye(6, dtype=x.dtype), y, 0.3).T @ x
+
+    assert torch.autograd.gradcheck(classifier, x, eps=1e-6, atol=1e-6)
+
+
+def test_a_wide_margin_needs_few_examples():
+    """Examples far inside their class have no say: the classifier stays when they go."""
+    x = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [9.0, 1.0], [-9.0, 1.0]], dtype=torch.float64)
+    y = torch.eye(2, dtype=torch.float64).repeat(2, 1)
+    kernel = x @ x.T + 1e-9 * torch.eye(4, dtype=x.dtype)
+    every, nearest = support_vector_machine(kernel, y, 10.0), support_vector_machine(kernel[:2, :2], y[:2], 10.0)
+    same(every.T @ x, nearest.T @ x[:2], 1e-3)
+    assert float(every[2:].abs().max()) < 1e-4 < float(every[:2].abs().max())
