@@ -65,8 +65,7 @@ class Run:
         resume: bool = False,
         compiled: bool = False,
     ) -> None:
-        if recipe.untrained:
-            raise MetaKitError(f"{recipe.name} has nothing to train: `metakit evaluate {recipe.name}` measures it.")
+        recipe.must_be_trained()
         torch.manual_seed(seed)
         self.recipe, self.path, self.seed, self.device = recipe, path, seed, device
         self.state_path = path.with_suffix(".run.safetensors")

@@ -48,7 +48,7 @@ def test_evaluate_on_glyphs_tells_the_protocol():
 def test_list_json_names_every_recipe():
     recipes = json.loads(metakit("list", "--json").stdout)["recipes"]
     families = {entry["family"] for entry in recipes}
-    assert families == {"metric-based", "model-based", "optimization-based"}
+    assert families == {"metric-based", "model-based", "optimization-based", "baseline"}
     assert all(entry["protocol"] for entry in recipes)
 
 
@@ -64,6 +64,9 @@ def test_list_json_names_every_recipe():
         (["evaluate", "maml-sinusoid", "--episodes", "1"], "at least 2"),
         (["evaluate", "maml-sinusoid", "--weights", __file__], "is broken"),
         (["train", "mammal"], "There is no recipe"),
+        (["train"], "Name a recipe"),
+        (["train", "nearest-neighbour-omniglot"], "nothing to train"),
+        (["train", "maml-sinusoid", "reptile-sinusoid", "--out", "x"], "--out names one file"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments, sentence):

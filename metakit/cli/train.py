@@ -1,4 +1,4 @@
-"""`metakit train RECIPE`: train with a progress bar; Ctrl-C, or a kill, loses nothing that --resume does not find."""
+"""`metakit train RECIPE …`: train with progress bars; Ctrl-C, or a kill, loses nothing that --resume does not find."""
 
 from pathlib import Path
 
@@ -8,14 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from metakit.checkpoints import shipped
+from metakit.cli.side_by_side import Order, side_by_side, train_one
 from metakit.core import MetaKitError
-from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import recipe as find
-from metakit.runs import Moment, Run
 
 
 def train(
-    recipe: tyro.conf.Positional[str],
+    recipes: tyro.conf.Positional[tuple[str, ...]],
     steps: int | None = None,
     device: str = "auto",
     seed: int = 0,
@@ -23,44 +22,46 @@ def train(
     resume: bool = False,
     compile: bool = False,  # noqa: A002 - the name of the option
 ) -> None:
-    """Train a recipe and keep the weights that do best on validation tasks.
+    """Train a recipe and keep the weights that do best on validation tasks; several recipes run side by side.
 
     Args:
-        recipe: its name; `metakit list` shows them.
+        recipes: their names; `metakit list` shows them.
         steps: stop after so many outer steps (default: to the end of the recipe's schedule).
-        device: cpu, cuda, …; auto takes a GPU when there is one.
+        device: cpu, cuda, …; auto takes a GPU when there is one. Several recipes share it.
         seed: of the initial weights and of the tasks.
-        out: where the weights go (default: the shipped checkpoint's place).
+        out: where the weights go (default: the shipped checkpoint's place); for one recipe.
         resume: go on from where an earlier run was stopped or killed.
         compile: compile the meta-gradient: a minute at the start, then small networks train several times as fast.
     """
-    keep_freed_memory()
-    found, console = find(recipe), Console(stderr=True)
-    run = Run(found, out or shipped(recipe), seed, pick_device(device), resume=resume, compiled=compile)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(recipe, total=found.schedule.steps, completed=run.training.step)
+    if not recipes:
+        raise MetaKitError("Name a recipe to train: `metakit list` shows them.")
+    if out is not None and len(recipes) > 1:
+        raise MetaKitError("--out names one file: leave it out, or train one recipe at a time.")
+    place, names = pick_device(device), list(dict.fromkeys(recipes))
+    for name in names:
+        find(name).must_be_trained()
+    orders = [Order(name, out or shipped(find(name).name), seed, place, resume, compile, steps) for name in names]
+    follow(orders)
+
+
+def follow(orders: list[Order]) -> None:
+    """Carry out the orders and draw a bar for each: one alone in this process, several in one each."""
+    failures = []
+    words, bar, count, left = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(SpinnerColumn(), words, bar, count, left, console=Console(stderr=True)) as progress:
+        bars = {o.recipe: progress.add_task(o.recipe, total=find(o.recipe).schedule.steps) for o in orders}
         try:
-            for moment in run.moments(steps):
-                progress.update(bar, completed=moment.record.step, description=_describe(moment, run.best))
-                if moment.validation is not None:
-                    progress.console.print(
-                        f"step {moment.record.step}: validation {moment.validation:.4f}{' *' * moment.best}"
-                    )
+            for event in train_one(orders[0]) if len(orders) == 1 else side_by_side(orders):
+                progress.update(bars[event.recipe], completed=event.step, description=event.words or event.recipe)
+                failures += [event] if event.failed else []
+                if said := event.validation or event.outcome:
+                    progress.console.print(said if len(orders) == 1 else f"{event.recipe}: {said}")
         except KeyboardInterrupt:
-            progress.console.print(
-                f"Stopped at step {run.training.step}: `metakit train {recipe} --resume` goes on from here."
-            )
+            names = " ".join(bars)
+            progress.console.print(f"Stopped: `metakit train {names} --resume` goes on from here.")
             raise SystemExit(130) from None
-    console.print(
-        f"Best weights by validation: {run.path}" if run.path.exists() else f"State of the run: {run.state_path}"
-    )
+    if failures:
+        raise MetaKitError(f"{len(failures)} of {len(orders)} runs failed: mend what is said above, then add --resume.")
 
 
 def pick_device(device: str) -> str:
@@ -72,8 +73,3 @@ def pick_device(device: str) -> str:
     except (RuntimeError, AssertionError) as error:
         raise MetaKitError(f"There is no device {device!r} here: use --device cpu.") from error
     return device
-
-
-def _describe(moment: Moment, best: float | None) -> str:
-    rate = 1 / max(moment.record.seconds, 1e-9)
-    return f"loss {moment.record.loss:.3f}  {rate:.1f} steps/s  best {'–' if best is None else f'{best:.4f}'}"

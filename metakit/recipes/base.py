@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from metakit.core import MetaLearner
+from metakit.core import MetaKitError, MetaLearner
 from metakit.tasks.augment import Affine, Augmented
 from metakit.tasks.base import Mixture, Protocol, Tasks
 from metakit.tasks.by_name import Data, image_classes, tasks_for
@@ -46,6 +46,11 @@ class Recipe:
     def untrained(self) -> bool:
         """Whether there is nothing to train, and so no checkpoint."""
         return self.schedule.steps == 0
+
+    def must_be_trained(self) -> None:
+        """Raises MetaKitError where there is nothing to train."""
+        if self.untrained:
+            raise MetaKitError(f"{self.name} has nothing to train: `metakit evaluate {self.name}` measures it.")
 
     def training_tasks(self, device: str = "cpu") -> Tasks:
         """What meta-training draws from."""

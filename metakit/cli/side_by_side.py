@@ -1,0 +1,93 @@
+"""Training runs as streams of events: one run in this process, or several side by side in a process each.
+
+A single training step leaves most of a GPU idle, and most of a many-core processor; several runs share it well.
+"""
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch.multiprocessing import get_context
+
+from metakit.core import MetaKitError
+from metakit.nets.memory import keep_freed_memory
+from metakit.recipes import recipe as find
+from metakit.runs import Run
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to train, and how."""
+
+    recipe: str
+    path: Path
+    seed: int
+    device: str
+    resume: bool
+    compiled: bool
+    steps: int | None  # more; None: to the end of the schedule
+
+
+class Event(NamedTuple):
+    """What a run tells after an outer step; after its last it tells where its weights are, or what went wrong."""
+
+    recipe: str
+    step: int
+    words: str = ""
+    validation: str = ""  # when it was measured
+    outcome: str = ""  # the last event of a run has one
+    failed: bool = False
+
+
+def train_one(order: Order) -> Iterator[Event]:
+    """Train here. Raises MetaKitError where the order cannot be carried out."""
+    keep_freed_memory()
+    run = Run(find(order.recipe), order.path, order.seed, order.device, resume=order.resume, compiled=order.compiled)
+    yield Event(order.recipe, run.training.step)
+    for record, value, best in run.moments(order.steps):
+        rate, so_far = 1 / max(record.seconds, 1e-9), "–" if run.best is None else f"{run.best:.4f}"
+        words = f"loss {record.loss:.3f}  {rate:.1f} steps/s  best {so_far}"
+        measured = "" if value is None else f"step {record.step}: validation {value:.4f}{' *' * best}"
+        yield Event(order.recipe, record.step, words, measured)
+    place = f"Best weights by validation: {run.path}" if run.path.exists() else f"State of the run: {run.state_path}"
+    yield Event(order.recipe, run.training.step, outcome=place)
+
+
+def side_by_side(orders: list[Order]) -> Iterator[Event]:
+    """Train all of them at once; one that fails leaves the others alone."""
+    context: Any = get_context("spawn")
+    events = context.Queue()
+    threads = max(1, torch.get_num_threads() // len(orders))
+    workers = [context.Process(target=_work, args=(order, threads, events)) for order in orders]
+    for worker in workers:
+        worker.start()
+    running = len(workers)
+    try:
+        while running:
+            event: Event = events.get()
+            running -= bool(event.outcome)
+            yield event
+    except BaseException:  # Ctrl-C: let them save
+        for worker in workers:
+            worker.terminate()
+        raise
+    finally:
+        for worker in workers:
+            worker.join()
+
+
+def _work(order: Order, threads: int, events: Any) -> None:
+    """The process of one run. It stops quietly when it is interrupted: the run has saved its state by then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the first one tells the others
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    torch.set_num_threads(threads)
+    try:
+        for event in train_one(order):
+            events.put(event)
+    except MetaKitError as error:
+        events.put(Event(order.recipe, 0, outcome=str(error), failed=True))
+    except KeyboardInterrupt:
+        events.cancel_join_thread()
