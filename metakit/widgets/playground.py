@@ -20,6 +20,7 @@ from metakit.learners.optimization_based.maml import MAML
 from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
 from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
+from metakit.widgets.roster import Opinion, consider, entries, ready
 from metakit.widgets.verdicts import Comparison, Moment, Question, adaptation, compare, turned
 
 MAX_STEPS = 10
@@ -37,7 +38,7 @@ class Playground(anywidget.AnyWidget):
     """The whole page. By default with the shipped learners, and examples from the data that is there."""
 
     _esm, _css = SCRIPT, STYLE
-    FROM_PAGE: ClassVar = frozenset(["ways", "shots", "steps", "episode", "source", "drawings", "asked"])
+    FROM_PAGE: ClassVar = frozenset(["ways", "shots", "steps", "episode", "source", "drawings", "asked", "panel"])
 
     ways = t.Int(5).tag(sync=True)
     shots = t.Int(1).tag(sync=True)
@@ -45,6 +46,7 @@ class Playground(anywidget.AnyWidget):
     episode = t.Int(0).tag(sync=True)  # which example episode lies ready
     source = t.Unicode("glyphs").tag(sync=True)
     drawings = Ink().tag(sync=True, echo_update=False)
+    panel = t.List(t.Unicode()).tag(sync=True)  # recipes of the learners that are asked as well
     asked = t.Int(0).tag(sync=True)  # number of the page's question; comes back with the answers
 
     examples = t.Bytes().tag(sync=True)  # [10, 8, 392]: example drawings of ten classes (drawings.py, kind 2)
@@ -52,6 +54,8 @@ class Playground(anywidget.AnyWidget):
     sources = t.List(t.Unicode()).tag(sync=True)
     comparison = t.Dict().tag(sync=True)
     adaptation = t.Dict().tag(sync=True)
+    opinions = t.Dict().tag(sync=True)  # of the panel, one after the other
+    roster = t.List(t.Dict()).tag(sync=True)  # whom the page may put on the panel
     notes = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
@@ -67,7 +71,9 @@ class Playground(anywidget.AnyWidget):
         self._sources = available() if sources is None else sources
         self._places: dict[int, Tensor] = {}  # cell -> where the map showed it last
         self._task: asyncio.Task[None] | None = None
-        super().__init__(sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes())
+        super().__init__(
+            sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes(), roster=entries()
+        )
         self._lay_out_examples()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -92,12 +98,17 @@ class Playground(anywidget.AnyWidget):
             )
         return str(proposal.value)
 
+    @t.validate("panel")
+    def _on_the_roster(self, proposal: Bunch) -> list[str]:
+        known = [entry["name"] for entry in self.roster]
+        return [name for name in known if name in proposal.value]
+
     @t.observe("episode", "source")
     def _lay_out_examples(self, _change: Bunch | None = None) -> None:
         with self.hold_sync():
             self.examples, self.names = self._sources[self.source].draw(self.episode)
 
-    @t.observe("drawings", "ways", "shots", "asked")
+    @t.observe("drawings", "ways", "shots", "asked", "panel")
     def _answer_soon(self, _change: Bunch) -> None:
         """Answer on the kernel's event loop, the latest question only; at once where no loop runs."""
         if self._task is not None:
@@ -112,7 +123,7 @@ class Playground(anywidget.AnyWidget):
         about: dict[str, Any] = {"asked": self.asked, "rows": []}
         question, cells = self._question()
         if question is None:
-            self.comparison, self.adaptation = about, about
+            self.comparison, self.adaptation, self.opinions = about, about, about
             return
         about["rows"] = sorted({cell // SHOTS for cell in cells})
         self.comparison = about | self._on_the_map(compare(self._prototypical, question), cells, about["rows"])
@@ -124,6 +135,17 @@ class Playground(anywidget.AnyWidget):
             "probabilities": [moment.probabilities.tolist() for moment in moments],
             "losses": [moment.support_loss for moment in moments],
         }
+        await self._ask_the_panel(question, about)
+
+    async def _ask_the_panel(self, question: Question, about: dict[str, Any]) -> None:
+        """One learner after the other; a newer question cancels what is left."""
+        said: list[Opinion] = []
+        self.opinions = about | {"said": []}
+        for name in self.panel:
+            for opinion in consider(name, ready(name), question):
+                await asyncio.sleep(0)
+                said += [opinion] if opinion is not None else []
+            self.opinions = about | {"said": [one._asdict() for one in said]}
 
     def _question(self) -> tuple[Question | None, list[int]]:
         """The task on the board and the cells of its support set; None without two classes and a query."""

@@ -6,7 +6,9 @@ from metakit.ledger import Row, read
 
 STATIC = Path(__file__).parent / "static"
 # in this order they make one module: no bundler
-PARTS = ("elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "dialog", "layout", "page")
+PARTS = (
+    "elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "panel", "dialog", "layout", "page",
+)  # fmt: skip
 SCRIPT = "\n".join((STATIC / "playground" / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
 STYLE = (STATIC / "playground.css").read_text(encoding="utf-8")
 NAMES = {"prototypical-omniglot-background": "Prototypical network", "maml-omniglot": "MAML"}
@@ -15,6 +17,8 @@ ABOUT = (
     "Both networks were trained on Omniglot: characters of many alphabets, each drawn once by twenty people.",
     "The prototypical network saw 30 of its 50 alphabets; the Omniglot examples here are from the other 20.",
     "Your drawings are new to both.",
+    "The other learners saw two thirds of the characters of every alphabet, so they may know an Omniglot example;",
+    "glyphs and your drawings are new to them too.",
     "MAML starts every task with the same output row for all characters, so it serves any number of them;",
     "the paper has a row for each of a fixed number. Its training began with the prototypical network's encoder.",
     "Batch normalisation is inductive: statistics never come from another query.",

@@ -1,5 +1,7 @@
 """Playing with the demo in a real Chromium: by mouse, by finger and by keyboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -108,6 +110,18 @@ def test_inner_steps_answer_at_once(page: Page) -> None:
     )
     assert milliseconds < 100
     assert numbers(page)[1::2][:5] != ["20 %"] * 5
+
+
+def test_ask_every_learner(page: Page) -> None:
+    panel = page.locator(".panel")
+    page.locator("[data-act=ask-all]").click()
+    expect(panel.locator(".sentence")).to_contain_text(re.compile(r"(All \d+|\d+ of \d+) say"))
+    expect(panel.locator(".says b")).to_have_count(panel.locator("input:checked").count())
+    slide(page, "ways", 4)
+    expect(panel).to_contain_text("fixed at 5 ways")
+    page.locator("[data-act=ask-none]").click()
+    expect(panel.locator(".sentence")).to_contain_text("Choose learners")
+    expect(panel.locator("input:checked")).to_have_count(0)
 
 
 def test_a_new_example_shows_other_characters(page: Page) -> None:

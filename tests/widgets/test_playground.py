@@ -114,7 +114,8 @@ def test_nonsense_is_refused_and_nothing_breaks(name: str, value: object) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["examples", "names", "comparison", "adaptation", "sources", "notes", "_esm", "_view_name"]
+    "name",
+    ["examples", "names", "comparison", "adaptation", "opinions", "roster", "sources", "notes", "_esm", "_view_name"],
 )
 def test_what_is_not_the_visitors_stays(name: str) -> None:
     widget = playground()
@@ -202,3 +203,41 @@ def test_the_event_loop_is_never_blocked_for_long() -> None:
         return longest
 
     assert asyncio.run(longest_wait()) < 0.1
+
+
+PANEL = ["nearest-neighbour-omniglot", "maml-omniglot-5w1s"]
+
+
+def test_the_panel_gives_its_opinions_in_the_order_of_the_roster() -> None:
+    widget = playground()
+    widget.set_state({"panel": PANEL})
+    said = {one["recipe"]: one for one in widget.opinions["said"]}
+    assert list(said) == [entry["name"] for entry in widget.roster if entry["name"] in PANEL]
+    for one in said.values():
+        assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-5)
+        assert one["milliseconds"] > 0
+    assert widget.opinions["rows"] == widget.comparison["rows"]
+
+
+def test_a_learner_for_another_number_of_ways_says_so() -> None:
+    widget = playground()
+    widget.ways = 4
+    widget.panel = PANEL
+    said = {one["recipe"]: one for one in widget.opinions["said"]}
+    assert "5 ways" in said["maml-omniglot-5w1s"]["why_not"]
+    assert not said["maml-omniglot-5w1s"]["probabilities"]
+    assert not said["nearest-neighbour-omniglot"]["why_not"]
+
+
+@pytest.mark.parametrize("value", [["../../etc/passwd"], ["maml-sinusoid"], [1], "maml", None, {"a": 1}])
+def test_only_who_is_on_the_roster_is_asked(value: object) -> None:
+    widget = playground()
+    widget.set_state({"panel": value})
+    assert widget.panel == []
+
+
+def test_without_a_question_the_panel_is_silent() -> None:
+    widget = playground()
+    widget.panel = PANEL
+    widget.drawings = b""
+    assert "said" not in widget.opinions

@@ -1,6 +1,6 @@
 // Where everything stands on the page.
 
-function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, toast, dialog, nextTheme }) {
+function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme }) {
   return h("div", { class: "metakit-playground", "data-busy": "true" },
     h("header", {},
       h("p", { class: "brand" }, h("b", {}, "MetaKit"), " few-shot playground"),
@@ -24,6 +24,7 @@ function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kep
         rows.node,
         h("p", { class: "keys" }, "Keyboard: arrows move, ", h("kbd", {}, "E"), " or ", h("kbd", {}, "Enter"), " gives an example, ",
           h("kbd", {}, "Space"), " opens the large pad, ", h("kbd", {}, "Delete"), " clears, ", h("kbd", {}, "Ctrl"), "+", h("kbd", {}, "Z"), " takes back."))),
+    panel.node,
     h("div", { class: "pictures" },
       h("figure", {}, h("figcaption", {}, h("h2", {}, "The prototypical network puts you on a map"),
         h("p", {}, "It turns every picture into a point and asks which class's mean is nearest. ", kept)), map),

@@ -71,8 +71,9 @@ function render({ model, el }) {
   const queryPad = h("div", { class: "pad", tabindex: 0, role: "application", "data-cell": QUERY }, queryCanvas, h("span", { class: "hint" }, "Draw here"));
   const rows = makeRows(act);
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
+  const panel = makePanel(model.get("roster"), (names) => ask({ panel: names }));
   const kept = h("span"), now = h("span"), dialog = makeDialog(act);
-  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, toast, dialog, nextTheme });
+  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme });
   el.append(root);
 
   // ---- showing ---------------------------------------------------------------------------------------------------
@@ -97,6 +98,7 @@ function render({ model, el }) {
   function showAnswers() {
     const found = answers(), [comparison, adapted] = [model.get("comparison"), model.get("adaptation")];
     rows.update(state, found, focus);
+    panel.update(model.get("opinions"), board.truth);
     showVerdict(verdict, found, board, state);
     drawMap(map, comparison, board);
     drawCurve(curve, adapted, state.steps);
@@ -122,7 +124,8 @@ function render({ model, el }) {
   const hush = debounce(() => toast.classList.remove("shown"), 4000);
 
   // ---- talking to Python -----------------------------------------------------------------------------------------
-  function ask() {
+  function ask(also = {}) {
+    for (const [name, value] of Object.entries(also)) model.set(name, value);
     model.set("drawings", packBoard(board.cells));
     model.set("ways", state.ways);
     model.set("shots", state.shots);
@@ -131,7 +134,7 @@ function render({ model, el }) {
     model.save_changes();
     root.dataset.busy = "true";
   }
-  const askSoon = throttle(ask, 120);
+  const askSoon = throttle(() => ask(), 120);
 
   function changed() {
     showAll();
@@ -222,6 +225,7 @@ function render({ model, el }) {
   model.on("change:examples", newExamples);
   model.on("change:comparison", showAnswers);
   model.on("change:adaptation", showAnswers);
+  model.on("change:opinions", () => panel.update(model.get("opinions"), board.truth));
   systemTheme();
   newExamples();
   if (OWN_PAGE() && location.hash.length > 1) followLink();

@@ -1,0 +1,24 @@
+"""What a recipe's learner is called in words."""
+
+import re
+
+METHODS = {
+    "siamese": "Siamese network", "matching": "Matching network", "prototypical": "Prototypical network",
+    "relation": "Relation network",
+    "mann": "Memory-augmented network", "meta-networks": "Meta networks", "snail": "SNAIL",
+    "neural-process": "Conditional neural process", "attentive-neural-process": "Attentive neural process",
+    "maml": "MAML", "fomaml": "First-order MAML", "anil": "ANIL", "reptile": "Reptile", "meta-sgd": "Meta-SGD",
+    "maml-plus-plus": "MAML++", "t-net": "T-Net", "mt-net": "MT-net", "lstm-meta-learner": "LSTM meta-learner",
+    "meta-opt-net-ridge": "MetaOptNet, ridge", "meta-opt-net-svm": "MetaOptNet, SVM",
+    "nearest-neighbour": "Nearest neighbour", "from-scratch": "From scratch", "fine-tuning": "Fine-tuning",
+}  # fmt: skip
+MANNERS = {"5w1s": "5-way", "5w": "5-way", "20w1s": "20-way", "background": "new alphabets", "wide": "wide"}
+NAME = re.compile(r"(?P<method>.+?)-(?:omniglot|sinusoid|glyphs|mini-imagenet)-?(?P<manner>.*)")
+
+
+def title(name: str) -> str:
+    """The recipe's learner in words: `title("maml-omniglot-5w1s")` is "MAML (5-way)"."""
+    found = NAME.fullmatch(name)
+    method, manner = found.groups() if found else (name, "")
+    words = METHODS.get(method, method)
+    return f"{words} ({MANNERS.get(manner, manner)})" if manner else words
