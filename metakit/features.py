@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from metakit.core import MetaLearner
 from metakit.nets.norms import has_batch_norm
 from metakit.tasks.base import Tasks
-from metakit.tasks.episodes import Episodes
+from metakit.tasks.episodes import Episodes, pixels
 
 
 def encoded(learner: MetaLearner, tasks: Tasks, episodes: int) -> tuple[MetaLearner, Tasks]:
@@ -33,7 +33,6 @@ def encoded(learner: MetaLearner, tasks: Tasks, episodes: int) -> tuple[MetaLear
 
 @torch.no_grad()
 def encode(encoder: nn.Module, images: Tensor, at_once: int = 256) -> Tensor:
-    """Images uint8 [C, E, H, W] -> features [C, E, *d]. A few at a time: the processor's caches like that."""
-    flat = images.flatten(0, 1)[:, None]
-    parts = [encoder(part.float().mul_(1 / 255)) for part in flat.split(at_once)]
+    """Images uint8 [C, E, (3,) H, W] -> features [C, E, *d]. A few at a time: the processor's caches like that."""
+    parts = [encoder(pixels(part)) for part in images.flatten(0, 1).split(at_once)]
     return torch.cat(parts).unflatten(0, images.shape[:2])

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from metakit.core import MetaKitError
-from metakit.tasks import images, omniglot
+from metakit.tasks import images, mini_imagenet, omniglot
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.image_files import find
 from metakit.tasks.storage import cache_folder, digest
@@ -45,19 +45,21 @@ class Found:
 
 
 def data(
-    name: tyro.conf.Positional[Literal["omniglot", "glyphs", "images"]],
+    name: tyro.conf.Positional[Literal["omniglot", "glyphs", "mini-imagenet", "images"]],
     source: Annotated[Path | None, tyro.conf.arg(name="from")] = None,
     json: bool = False,
 ) -> None:
     """Fetch or import a data set, verify it and keep it where MetaKit finds it.
 
     Args:
-        name: omniglot (1,623 handwritten characters), glyphs (invented ones, nothing to download) or images (yours).
+        name: omniglot (1,623 handwritten characters), glyphs (invented ones, nothing to download), mini-imagenet
+            (bring its files) or images (yours).
         source: the folder or zip to import from: Omniglot's, or one with a sub-folder per class of your images.
         json: print one JSON object and nothing else.
     """
     with _progress(quiet=json) as report:
-        found = {"omniglot": _omniglot, "glyphs": _glyphs, "images": _images}[name](source, report)
+        ways = {"omniglot": _omniglot, "glyphs": _glyphs, "mini-imagenet": _mini_imagenet, "images": _images}
+        found = ways[name](source, report)
     print(jsonlib.dumps(asdict(found)) if json else found.sentence())
 
 
@@ -74,6 +76,11 @@ def _glyphs(source: Path | None, report: Report) -> Found:
     report("Glyphs", 0, None)
     made, folder = glyphs(), cache_folder() / "glyphs"
     return _found("glyphs", made, folder if folder.is_dir() else None)
+
+
+def _mini_imagenet(source: Path | None, report: Report) -> Found:
+    parts = mini_imagenet.split() if source is None else mini_imagenet.fetch(source, report)
+    return _found("mini-imagenet", parts.train, find(mini_imagenet.FILES["train"]))
 
 
 def _images(source: Path | None, report: Report) -> Found:

@@ -60,17 +60,21 @@ class Conv4(nn.Sequential):
     """Four blocks of `width` channels (Vinyals et al. 2016). [B, 1, 28, 28] -> features [B, D].
 
     pool=True: max-pooling, D = `width` (Prototypical Networks); pool=False: strides and a mean over the last
-    2x2 map, D = `width` (MAML's Omniglot network).
+    2x2 map, D = `width` (MAML's Omniglot network). Larger pictures, in colour: `channels` go in, and the last map, of
+    `last` places a side, is kept whole: D = `width` * `last`^2 (mini-ImageNet: 3, 84 x 84, last 5).
     """
 
-    def __init__(self, width: int = 64, statistics: str = "batch", pool: bool = False) -> None:
-        channels = [1, width, width, width, width]
-        super().__init__(*(ConvBlock(a, b, statistics, pool) for a, b in itertools.pairwise(channels)))
-        self.n_features = width
+    def __init__(
+        self, width: int = 64, statistics: str = "batch", pool: bool = False, channels: int = 1, last: int = 1
+    ) -> None:
+        widths = [channels, width, width, width, width]
+        super().__init__(*(ConvBlock(a, b, statistics, pool) for a, b in itertools.pairwise(widths)))
+        self.last, self.n_features = last, width * last**2
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: [B, 1, 28, 28] -> [B, D]."""
-        return super().forward(x).mean((2, 3))
+        """x: [B, C, H, W] -> [B, D]."""
+        maps = super().forward(x)
+        return maps.mean((2, 3)) if self.last == 1 else maps.flatten(1)
 
 
 class Maps4(nn.Sequential):

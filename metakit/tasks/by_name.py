@@ -1,15 +1,17 @@
 """The task distributions by the names that recipes and the command line call them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
 from metakit.core import MetaKitError
-from metakit.tasks import glyphs, omniglot
+from metakit.tasks import glyphs, mini_imagenet, omniglot
 from metakit.tasks.base import Protocol, Tasks
 from metakit.tasks.episodes import Episodes, ImageSet
+from metakit.tasks.omniglot import Split
 from metakit.tasks.sinusoids import Sinusoids
 
-Data = Literal["sinusoids", "omniglot", "omniglot-background", "glyphs"]
+Data = Literal["sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet"]
 Part = Literal["train", "validation", "test"]
 
 
@@ -26,10 +28,11 @@ def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -
 @cache
 def image_classes(data: Data, part: Part, rotations: bool) -> ImageSet:
     """The classes of one part of an image data set; with `rotations`, four times as many."""
-    split = {
+    splits: dict[Data, Callable[[], Split]] = {
         "omniglot": omniglot.random_split,
         "omniglot-background": omniglot.background_split,
         "glyphs": glyphs.split,
-    }[data]()
-    classes: ImageSet = getattr(split, part)
+        "mini-imagenet": mini_imagenet.split,
+    }
+    classes: ImageSet = getattr(splits[data](), part)
     return classes.rotated() if rotations else classes

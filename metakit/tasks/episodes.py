@@ -16,7 +16,7 @@ from metakit.core import MetaKitError, Task
 class ImageSet:
     """Classes of images: ink 255, paper 0 (`to_glyph` makes them so)."""
 
-    images: Tensor  # uint8 [C, E, H, W]; or features of them, float32 [C, E, *d]
+    images: Tensor  # uint8 [C, E, H, W] or, in colour, [C, E, 3, H, W]; or features, float32 [C, E, *d]
     names: tuple[str, ...]  # C names, "Alphabet/character"
     counts: Tensor | None = None  # int64 [C]: only the first counts[c] examples are real; None: all E are
 
@@ -42,7 +42,7 @@ class ImageSet:
 
     def rotated(self) -> Self:
         """Four times the classes: turned by 0, 90, 180 and 270 degrees (Santoro et al. 2016, section 4.1)."""
-        turned = torch.cat([torch.rot90(self.images, turns, (2, 3)) for turns in range(4)])
+        turned = torch.cat([torch.rot90(self.images, turns, (-2, -1)) for turns in range(4)])
         names = tuple(f"{name}@{90 * turns}" for turns in range(4) for name in self.names)
         counts = None if self.counts is None else self.counts.repeat(4)
         return replace(self, images=turned, names=names, counts=counts)
@@ -97,9 +97,15 @@ class Episodes:
         """Images at rows [T, n] as float32 [T, n, 1, H, W] for each of the parts: one gather, each contiguous."""
         rows = torch.cat([part.flatten() for part in parts])
         found = self.images.images.flatten(0, 1).index_select(0, rows)
-        found = found.float().mul_(1 / 255)[:, None] if found.dtype == torch.uint8 else found
+        found = pixels(found) if found.dtype == torch.uint8 else found
         pieces = found.split([part.numel() for part in parts])
         return tuple(piece.unflatten(0, part.shape) for piece, part in zip(pieces, parts, strict=True))
+
+
+def pixels(images: Tensor) -> Tensor:
+    """uint8 [n, H, W] or [n, 3, H, W] -> float32 [n, 1 or 3, H, W] in [0, 1]."""
+    scaled = images.float().mul_(1 / 255)
+    return scaled[:, None] if images.dim() == 3 else scaled  # noqa: PLR2004
 
 
 def draw_distinct(n_rows: int, n: int, population: int, rng: torch.Generator) -> Tensor:

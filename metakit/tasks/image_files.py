@@ -11,6 +11,8 @@ from metakit.core import MetaKitError
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.storage import digest, explained, places, replacing, writable
 
+SHAPES = {(28, 28), (3, 84, 84)}  # glyphs; colour pictures of mini-ImageNet's size
+
 
 def save_images(path: Path, images: ImageSet) -> None:
     """Write the image set at `path`, whole or not at all.
@@ -49,7 +51,7 @@ def read_images(path: Path, expected: str | None = None) -> ImageSet:
 def _consistent(found: ImageSet) -> bool:
     """Whether names, images and counts speak of the same classes."""
     images, counts = found.images, found.counts
-    if images.dtype != torch.uint8 or images.shape[2:] != (28, 28) or len(found.names) != len(images):
+    if images.dtype != torch.uint8 or images.shape[2:] not in SHAPES or len(found.names) != len(images):
         return False
     return counts is None or (
         counts.shape == images.shape[:1] and bool(((counts > 0) & (counts <= images.shape[1])).all())

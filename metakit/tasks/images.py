@@ -42,7 +42,7 @@ def load_folder(path: Path, min_examples: int = 2, progress: Progress = silent) 
     Pictures may have any size, shape and colours, and classes different numbers of them. Raises MetaKitError naming
     the class that has too few or too many pictures, or the file that cannot be read.
     """
-    classes = dict(_classes(path))
+    classes = class_folders(path)
     if len(classes) < 2:  # noqa: PLR2004 - there is nothing to tell apart
         raise MetaKitError(
             f"{path} holds {len(classes)} sub-folders with pictures: make one sub-folder per class, two at least."
@@ -60,6 +60,11 @@ def load_folder(path: Path, min_examples: int = 2, progress: Progress = silent) 
             done += 1
             progress(path.name, done, total)
     return ImageSet(images, tuple(classes), None if (counts == counts[0]).all() else counts)
+
+
+def class_folders(path: Path) -> dict[str, list[Path]]:
+    """Name -> files of every folder at the end of a path below `path`, in order."""
+    return dict(_classes(path))
 
 
 def _classes(path: Path) -> Iterator[tuple[str, list[Path]]]:
