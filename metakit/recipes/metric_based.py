@@ -3,8 +3,9 @@
 from metakit.core import MetaLearner
 from metakit.learners.metric_based.matching import MatchingNetwork
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.metric_based.relation import RelationModule, RelationNetwork
 from metakit.learners.metric_based.siamese import SiameseNetwork
-from metakit.nets.encoders import Conv4
+from metakit.nets.encoders import Conv4, Maps4
 from metakit.recipes.base import Recipe, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
@@ -12,6 +13,7 @@ from metakit.train import Schedule
 
 KOCH = "Koch et al. 2015, ICML deep learning workshop; as quoted by Mishra et al. 2018, arXiv:1707.03141, table 1"
 VINYALS = "Vinyals et al. 2016, arXiv:1606.04080; as quoted by Snell et al. 2017, table 1"
+SUNG = "Sung et al. 2018, arXiv:1711.06025"
 SNELL = "Snell et al. 2017, arXiv:1703.05175"
 
 
@@ -25,6 +27,10 @@ def _siamese() -> MetaLearner:
 
 def _matching() -> MetaLearner:
     return MatchingNetwork(Conv4(64, statistics="running", pool=True))
+
+
+def _relation() -> MetaLearner:
+    return RelationNetwork(Maps4(64, statistics="running"), RelationModule(64))
 
 
 METRIC_BASED = (
@@ -43,6 +49,14 @@ METRIC_BASED = (
         validation=Protocol(20, 1, 15, 200, rotations=True),
         targets=few_shot("random", 60, (98.1, 98.9, 93.8, 98.5)), paper=VINYALS,
         distort=Affine(8, 0.1, 0.1, 0.06),
+    ),
+    Recipe(
+        "relation-omniglot", "metric-based", "omniglot", _relation,
+        train=Protocol(20, 1, 10, rotations=True),
+        schedule=Schedule(1600, 1, 1e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 100, rotations=True),
+        targets=few_shot("random", 20, (99.6, 99.8, 97.6, 99.1)), paper=SUNG,
+        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=400,
     ),
     Recipe(
         "prototypical-omniglot", "metric-based", "omniglot", _prototypical,

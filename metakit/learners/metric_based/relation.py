@@ -9,8 +9,10 @@ distance is chosen by hand.
 
 Flood Sung, Yongxin Yang and others: Learning to Compare: Relation Network for Few-Shot Learning, 2018,
 arXiv:1711.06025, eq. 1 and 2. Deviations: the maps of a class are averaged, not summed, so that one network serves any
-K; they are 7 x 7 (padded convolutions) instead of 5 x 5. The first convolution of g is linear, so it is applied to
-the class and to the query apart and the results are added: the same numbers without Q * N wide convolutions.
+K; they are 7 x 7 (padded convolutions) instead of 5 x 5. The first convolution of g starts as that of the difference of
+both maps: from an unrelated start, the score stays at the share of right pairs, 1/N, for a long time. It is linear, so
+it is applied to the class and to the query apart and the results are added: the same numbers without Q * N wide
+convolutions.
 """
 
 from collections.abc import Iterator
@@ -65,8 +67,8 @@ class RelationModule(nn.Module):
 
     def __init__(self, channels: int = 64, hidden: int = 8, statistics: str = "running") -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(channels, 2 * channels, 3, 3))
-        nn.init.xavier_uniform_(self.weight)
+        of_query = nn.init.xavier_uniform_(torch.empty(channels, channels, 3, 3))
+        self.weight = nn.Parameter(torch.cat([-of_query, of_query], 1))  # of the stacked maps of class and query
         self.norm = BatchNorm2d(channels, statistics)
         self.block = ConvBlock(channels, channels, statistics, pool=True)
         self.score = mlp(channels, hidden, 1)
