@@ -8,7 +8,7 @@ The network is a body (features) and a linear head (one output row per way). Two
   is the sum over ways of (p_n - y_n) w, which is zero while all rows w are the same.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal, NamedTuple, final
 
 import torch
@@ -33,6 +33,8 @@ class Adapted(NamedTuple):
 
 class FastWeightLearner(MetaLearner):
     """A network whose weights are adapted to the task. One step: one gradient step; step 0: none yet."""
+
+    head_rate: float | None = None  # of the inner loop for the head, where it differs from the body's
 
     def __init__(
         self, body: nn.Module, head: nn.Linear, steps: int, rate: float, loss: Loss, head_rows: HeadRows
@@ -73,6 +75,11 @@ class FastWeightLearner(MetaLearner):
         return functional_call(self.body, body, (x,))
 
     @final
+    def rate_of(self, name: str) -> float:
+        """The inner rate of a weight; where rates are learned, the one that it begins with."""
+        return self.head_rate if self.head_rate is not None and name in HEAD else self.rate
+
+    @final
     def loss_on(self, x: Tensor, y: Tensor) -> Callable[[Weights], Tensor]:
         """The loss on these examples as a function of the weights."""
         return lambda weights: self.loss(self.network(weights, x), y)
@@ -87,11 +94,6 @@ class FastWeightLearner(MetaLearner):
             return self.network(state.weights, torch.cat([state.support_x, query[None]]))[-1]
 
         return alone(x[0])[None] if len(x) == 1 else vmap(alone)(x)
-
-
-def per_weight(weights: Iterable[tuple[str, Tensor]], value: float) -> nn.ParameterDict:
-    """A meta-learned tensor for every weight, of its shape, filled with `value`, under its `slot`."""
-    return nn.ParameterDict({slot(name): torch.full_like(weight, value) for name, weight in weights})
 
 
 def slot(name: str) -> str:

@@ -47,7 +47,7 @@ class MAML(FastWeightLearner, EpisodicLearner):
     ) -> None:
         super().__init__(body, head, steps, rate, loss, head_rows)
         self.order, self.adapts = order, adapts
-        self.head_rate = head_rate  # of the inner loop for the head, where it differs from the body's
+        self.head_rate = head_rate
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = self.initial_weights(y.shape[-1])
@@ -61,8 +61,5 @@ class MAML(FastWeightLearner, EpisodicLearner):
         yield Step(Adapted(frozen | fast, x))
         for _ in range(self.steps):
             slopes, loss = gradient(support_loss, fast, second_order=self.order == 2)  # noqa: PLR2004
-            fast = {k: w.sub(slopes[k], alpha=self._rate_of(k)) for k, w in fast.items()}  # eq. 1
+            fast = {k: w.sub(slopes[k], alpha=self.rate_of(k)) for k, w in fast.items()}  # eq. 1
             yield Step(Adapted(frozen | fast, x), {"loss_before": loss})
-
-    def _rate_of(self, name: str) -> float:
-        return self.head_rate if self.head_rate is not None and name in HEAD else self.rate

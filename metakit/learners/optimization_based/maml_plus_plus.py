@@ -34,6 +34,7 @@ class MAMLPlusPlus(FastWeightLearner):
         *,
         steps: int = 5,
         rate: float = 0.1,
+        head_rate: float | None = None,
         annealed: float = 0.3,
         first_order: float = 0.0,
         head_rows: HeadRows = "fixed",
@@ -43,8 +44,9 @@ class MAMLPlusPlus(FastWeightLearner):
         super().__init__(body, head, steps, rate, loss, head_rows)
         self.annealed, self.first_order = annealed, first_order
         self.progress = 1.0  # a learner that is loaded has been trained
+        self.head_rate = head_rate
         names = [name for name, _ in self.named_parameters()]
-        self.alpha = nn.ParameterDict({slot(name): torch.full((steps,), rate) for name in names})
+        self.alpha = nn.ParameterDict({slot(name): torch.full((steps,), self.rate_of(name)) for name in names})
 
     def use_progress(self, share: float) -> None:
         self.progress = share
@@ -60,7 +62,7 @@ class MAMLPlusPlus(FastWeightLearner):
         yield Step(Adapted(weights, x))
         for step in range(self.steps):
             slopes, loss = gradient(self.loss_on(x, y), weights, second_order)
-            weights = {k: w - self._rate_of(k, step) * slopes[k] for k, w in weights.items()}  # eq. 1
+            weights = {k: w - self._rate_at(k, step) * slopes[k] for k, w in weights.items()}  # eq. 1
             yield Step(Adapted(weights, x), {"loss_before": loss})
 
     def task_loss(self, task: Task) -> Tensor:
@@ -69,7 +71,7 @@ class MAMLPlusPlus(FastWeightLearner):
         losses = [v * self.loss(self.predict(state, task.query_x), task.query_y) for v, state in heard]
         return torch.stack(losses).sum()  # eq. 2
 
-    def _rate_of(self, name: str, step: int) -> Tensor:
+    def _rate_at(self, name: str, step: int) -> Tensor:
         """alpha of a weight tensor at a step; steps beyond those that were trained use the last."""
         rates = self.alpha[slot(name)]
         return rates[min(step, len(rates) - 1)]

@@ -7,13 +7,14 @@ it chooses the direction of the inner step as well as its length; a rate may bec
     (2)  minimise over theta and alpha the mean over tasks of L_query(theta')      the outer loop
 
 Zhenguo Li, Fengwei Zhou, Fei Chen, Hang Li: Meta-SGD: Learning to Learn Quickly for Few-Shot Learning, 2017,
-arXiv:1707.09835, section 3.1. Deviations: all rates begin at `rate`, where the paper draws them at random; more than
-one inner step uses the same rates again.
+arXiv:1707.09835, section 3.1. Deviations: all rates begin at `rate` (the head's at `head_rate`), where the paper draws
+them at random; more than one inner step uses the same rates again.
 """
 
 from collections.abc import Iterator
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from metakit.core import EpisodicLearner, Loss, Step, cross_entropy
@@ -23,7 +24,7 @@ from metakit.learners.optimization_based.inner_loop import (
     HeadRows,
     Weights,
     gradient,
-    per_weight,
+    slot,
     unslot,
 )
 
@@ -38,13 +39,15 @@ class MetaSGD(FastWeightLearner, EpisodicLearner):
         *,
         steps: int = 1,
         rate: float = 0.01,
+        head_rate: float | None = None,
         order: Literal[1, 2] = 2,
         head_rows: HeadRows = "fixed",
         loss: Loss = cross_entropy,
     ) -> None:
         super().__init__(body, head, steps, rate, loss, head_rows)
-        self.order = order
-        self.alpha = per_weight(self.named_parameters(), rate)
+        self.order, self.head_rate = order, head_rate
+        begin = {slot(name): torch.full_like(weight, self.rate_of(name)) for name, weight in self.named_parameters()}
+        self.alpha = nn.ParameterDict(begin)
 
     @property
     def rates(self) -> Weights:

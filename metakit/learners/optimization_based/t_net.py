@@ -42,13 +42,14 @@ class TNet(FastWeightLearner, EpisodicLearner):
         *,
         steps: int = 1,
         rate: float = 0.01,
+        head_rate: float | None = None,
         masked: bool = False,
         temperature: float = 1.0,
         head_rows: HeadRows = "fixed",
         loss: Loss = cross_entropy,
     ) -> None:
         super().__init__(body, head, steps, rate, loss, head_rows)
-        self.temperature = temperature
+        self.temperature, self.head_rate = temperature, head_rate
         rows = {n.removesuffix(".weight"): len(w) for n, w in self.named_parameters() if w.dim() > 1}
         if head_rows == "shared":
             del rows["head"]
@@ -63,7 +64,7 @@ class TNet(FastWeightLearner, EpisodicLearner):
             slopes, loss = gradient(lambda w: support_loss(self.transformed(w)), weights, second_order=True)
             for layer, mask in masks.items():
                 slopes |= {k: over_rows(mask, g) for k, g in slopes.items() if k.startswith(layer + ".")}
-            weights = {k: w.sub(slopes[k], alpha=self.rate) for k, w in weights.items()}  # eq. 2
+            weights = {k: w.sub(slopes[k], alpha=self.rate_of(k)) for k, w in weights.items()}  # eq. 2
             yield Step(Adapted(self.transformed(weights), x), {"loss_before": loss})
 
     def transformed(self, weights: Weights) -> Weights:
