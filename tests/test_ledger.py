@@ -51,8 +51,16 @@ def test_a_broken_ledger_is_told(tmp_path, content):
 def test_tables_show_numbers_and_protocols():
     text = tables([ROW, replace(ROW, protocol=ROW.protocol | {"ways": 20}, mean=95.25, paper=None), SINE])
     assert "| learner | 5-way 1-shot | 20-way 1-shot | measured |" in text
-    assert "| prototypical-omniglot | 98.50 ± 0.10 (98.8) | 95.25 ± 0.10 | BatchNorm inductive; trained 60-way;" in text
+    assert "| 98.50 ± 0.10 (98.8) | 95.25 ± 0.10 | inductive; trained 60-way; 3,000 training steps |" in text
+    assert "`metakit evaluate prototypical-omniglot`" in text
     assert text.index("Omniglot") < text.index("Sinusoid")
+
+
+def test_what_was_not_run_shows_the_papers_number_alone():
+    text = tables([ROW])
+    line = next(line for line in text.splitlines() if "metakit train prototypical-mini-imagenet-5w1s" in line)
+    assert "not run here (49.42)" in line
+    assert "±" not in line
 
 
 def test_readme_needs_its_markers():

@@ -12,13 +12,15 @@ METHODS = {
     "meta-opt-net-ridge": "MetaOptNet, ridge", "meta-opt-net-svm": "MetaOptNet, SVM",
     "nearest-neighbour": "Nearest neighbour", "from-scratch": "From scratch", "fine-tuning": "Fine-tuning",
 }  # fmt: skip
-MANNERS = {"5w1s": "5-way", "5w": "5-way", "20w1s": "20-way", "background": "new alphabets", "wide": "wide"}
-NAME = re.compile(r"(?P<method>.+?)-(?:omniglot|sinusoid|glyphs|mini-imagenet)-?(?P<manner>.*)")
+MANNERS = {
+    "5w": "5-way", "5w1s": "5-way", "5w5s": "5-way 5-shot", "20w1s": "20-way", "background": "new alphabets",
+}  # fmt: skip
+NAME = re.compile(r"(?P<method>.+?)-(?P<data>omniglot|sinusoid|glyphs|mini-imagenet)-?(?P<manner>.*)")
 
 
 def title(name: str) -> str:
     """The recipe's learner in words: `title("maml-omniglot-5w1s")` is "MAML (5-way)"."""
     found = NAME.fullmatch(name)
-    method, manner = found.groups() if found else (name, "")
-    words = METHODS.get(method, method)
-    return f"{words} ({MANNERS.get(manner, manner)})" if manner else words
+    method, data, manner = found.groups() if found else (name, "", "")
+    words, how = METHODS.get(method, method), "trained on glyphs" if data == "glyphs" else MANNERS.get(manner, manner)
+    return f"{words} ({how})" if how else words
