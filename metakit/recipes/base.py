@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from metakit.core import MetaKitError, MetaLearner
-from metakit.tasks.augment import Affine, Augmented
+from metakit.tasks.augment import Augmented, Distortion
 from metakit.tasks.base import Mixture, Protocol, Tasks
 from metakit.tasks.by_name import Data, image_classes, tasks_for
+from metakit.tasks.redraw import Mirrored
 from metakit.tasks.supervised import Supervised
 from metakit.train import Schedule
 
@@ -36,7 +37,8 @@ class Recipe:
     validation: Protocol
     targets: tuple[Target, ...]
     paper: str
-    distort: Affine | None = None  # augmentation of training images
+    distort: Distortion | None = None  # augmentation of training images
+    mirrored: bool = False  # train on mirrored characters too, as classes of their own
     mixture: tuple[Protocol, ...] = ()  # train on these by turns, at random, instead of on `train`
     warm_start: str | None = None  # a recipe whose trained weights this one starts from (see runs.warm_start)
     validate_every: int = 500  # steps
@@ -60,6 +62,7 @@ class Recipe:
         else:
             tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
+        mixed = Mirrored(mixed) if self.mirrored else mixed
         return mixed if self.distort is None else Augmented(mixed, self.distort)
 
 
@@ -74,6 +77,12 @@ def few_shot(
     """5 and 20 ways, 1 and 5 shots, with the paper's numbers in that order."""
     grid = ((5, 1), (5, 5), (20, 1), (20, 5))
     return tuple(Target(episodes(n, k, split, train_ways), p) for (n, k), p in zip(grid, published, strict=True))
+
+
+def stream(ways: int, instances: int, instance: int, published: float | None = None) -> Target:
+    """Accuracy at one instance of a class in 1,000 online streams of unseen characters."""
+    told = Protocol(ways, instances, 0, split="random", rotations=True, train_ways=ways, instance=instance)
+    return Target(told, published)
 
 
 def sinusoid(shots: int, steps: int | None, published: float | None = None) -> Target:

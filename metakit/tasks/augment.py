@@ -1,5 +1,6 @@
 """Small random distortions of every image of a task: another hand drawing the same character."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import radians
 
@@ -9,6 +10,8 @@ from torch import Tensor
 
 from metakit.core import Task
 from metakit.tasks.base import Tasks
+
+Distortion = Callable[[Tensor, torch.Generator], Tensor]  # of images [n, 1, H, W], each its own
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Augmented:
     """A distribution of image tasks with every image distorted, for meta-training only."""
 
     tasks: Tasks
-    distort: Affine = Affine()
+    distort: Distortion = Affine()
 
     def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
         """Draw T tasks."""

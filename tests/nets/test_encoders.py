@@ -8,6 +8,7 @@ from torch import nn
 from metakit.nets.encoders import Centred, Conv4, ConvBlock, mlp
 from metakit.nets.memory import keep_freed_memory
 from metakit.nets.norms import has_batch_norm, use_statistics
+from metakit.nets.residual import Residual, ResidualEncoder
 
 
 def reference(block: ConvBlock) -> tuple[nn.BatchNorm2d, nn.Module]:
@@ -86,3 +87,12 @@ def test_centred_features_have_the_mean_zero_and_keep_their_differences():
     body.centre(x)
     torch.testing.assert_close(body(x).mean(0), torch.zeros(8), atol=1e-6, rtol=0)
     torch.testing.assert_close(body(x) - body(x)[:1], before - before[:1])
+
+
+def test_the_residual_encoder_adds_to_what_it_was_given():
+    """With its convolutions at zero a residual block is the ReLU of its input."""
+    block = Residual(4, "running").eval()
+    torch.nn.init.zeros_(block.weight)
+    x = torch.randn(2, 4, 7, 7)
+    torch.testing.assert_close(block(x), x.relu())
+    assert ResidualEncoder(4)(torch.rand(2, 1, 28, 28)).shape == (2, 32)
