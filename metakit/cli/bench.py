@@ -6,19 +6,24 @@ from rich.console import Console
 from rich.table import Table
 
 from metakit.bench import bench as measure
+from metakit.bench_learners import learners as each_learner
+from metakit.bench_learners import memory
 from metakit.nets.memory import keep_freed_memory
 
 
-def bench(repeats: int = 5, compile: bool = False, json: bool = False) -> None:  # noqa: A002 - the option's name
+def bench(repeats: int = 5, compile: bool = False, learners: bool = True, json: bool = False) -> None:  # noqa: A002 - the option's name
     """Measure speed: sampling, training steps, and every fast path against the plain loop it replaces.
 
     Args:
         repeats: repetitions of each measurement; medians are shown.
         compile: the compiled sinusoid step as well; compiling takes a minute and a C++ compiler.
+        learners: every shipped learner as well: time to learn a task, training speed, memory of inner steps.
         json: print one JSON object and nothing else.
     """
     keep_freed_memory()
     results = measure(repeats, compile)
+    if learners:
+        results |= {"meta_gradient_memory": memory(), **dict(each_learner(repeats))}
     if json:
         print(jsonlib.dumps(results))
         return
