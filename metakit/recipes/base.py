@@ -1,7 +1,7 @@
 """What a recipe is: a published set-up as one dataclass: learner, tasks, schedule, protocols, the paper's numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from metakit.core import MetaKitError, MetaLearner
@@ -83,6 +83,15 @@ def stream(ways: int, instances: int, instance: int, published: float | None = N
     """Accuracy at one instance of a class in 1,000 online streams of unseen characters."""
     told = Protocol(ways, instances, 0, split="random", rotations=True, train_ways=ways, instance=instance)
     return Target(told, published)
+
+
+def both_norms(
+    ways: int, shots: int, steps: int, published: float | None, inductive_episodes: int = 1000
+) -> tuple[Target, Target]:
+    """Transductive, as most papers measure, and inductive, which costs a pass for every query."""
+    protocol = episodes(ways, shots, "random", ways, steps)
+    inductive = replace(protocol, episodes=inductive_episodes)
+    return Target(replace(protocol, norm="transductive"), published), Target(inductive)
 
 
 def sinusoid(shots: int, steps: int | None, published: float | None = None) -> Target:

@@ -1,18 +1,25 @@
 """Optimization-based learners on Omniglot."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from torch import nn
 
 from metakit.core import MetaLearner
+from metakit.learners.optimization_based.lstm_meta_learner import LSTMMetaLearner
 from metakit.learners.optimization_based.maml import MAML
+from metakit.learners.optimization_based.meta_opt_net import MetaOptNet
+from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import Centred, Conv4
-from metakit.recipes.base import Recipe, Target, episodes
+from metakit.recipes.base import Recipe, Target, both_norms, episodes, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
 FINN = "Finn et al. 2017, arXiv:1703.03400"
+NICHOL = "Nichol et al. 2018, arXiv:1803.02999"
+RAVI = "Ravi & Larochelle 2017, openreview.net rJY0-Kcll; no Omniglot number published"
+LEE = "Lee et al. 2019, arXiv:1904.03758; no Omniglot number published"
 
 
 def _maml_5_ways() -> MetaLearner:
@@ -25,10 +32,32 @@ def _maml_any_ways() -> MetaLearner:
     return MAML(body, nn.Linear(64, 1), steps=3, rate=0.003, head_rate=0.8, head_rows="shared")
 
 
-def both_norms(ways: int, shots: int, steps: int, published: float | None) -> tuple[Target, Target]:
-    """Transductive, as most papers measure, and inductive."""
-    protocol = episodes(ways, shots, "random", ways, steps)
-    return Target(replace(protocol, norm="transductive"), published), Target(protocol)
+def _reptile() -> MetaLearner:
+    return Reptile(Conv4(64), nn.Linear(64, 5), steps=5, rate=1e-3, batch=10, optimizer="adam")
+
+
+def _lstm() -> MetaLearner:
+    return LSTMMetaLearner(Conv4(64), nn.Linear(64, 5), steps=3, rate=0.9, hidden=10)
+
+
+def _ridge() -> MetaLearner:
+    return MetaOptNet(Conv4(64, statistics="running", pool=True), head="ridge", strength=5.0, scale=20.0)
+
+
+def _svm() -> MetaLearner:
+    return MetaOptNet(Conv4(64, statistics="running", pool=True), head="svm", cost=1.0)
+
+
+def _convex(name: str, learner: Callable[[], MetaLearner]) -> Recipe:
+    """MetaOptNet starts from the encoder of a prototypical network, then both are trained."""
+    return Recipe(
+        name, "optimization-based", "omniglot", learner,
+        train=Protocol(30, 1, 5, rotations=True), schedule=Schedule(1000, 1, 1e-3, warmup=20),
+        mixture=(Protocol(30, 1, 5, rotations=True), Protocol(10, 5, 5, rotations=True)),
+        validation=Protocol(20, 1, 15, 100, rotations=True),
+        targets=few_shot("random", None), paper=LEE,
+        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=250,
+    )  # fmt: skip
 
 
 OPTIMIZATION_BASED = (
@@ -50,4 +79,24 @@ OPTIMIZATION_BASED = (
         ),
         paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=50,
     ),
+    Recipe(
+        "reptile-omniglot-5w", "optimization-based", "omniglot", _reptile,  # starts where MAML's training ended
+        train=Protocol(5, 10, 0, rotations=True, norm="transductive", steps=5),
+        schedule=Schedule(400, 5, 1.0, "sgd", decay="linear"),
+        validation=Protocol(5, 1, 15, 50, rotations=True, norm="transductive", steps=50),
+        targets=(
+            Target(replace(episodes(5, 1, "random", 5, steps=50), norm="transductive"), 97.68),
+            Target(episodes(5, 1, "random", 5, steps=50), 95.39),
+        ),
+        paper=NICHOL, warm_start="maml-omniglot-5w1s", validate_every=100,
+    ),
+    Recipe(
+        "lstm-meta-learner-omniglot-5w1s", "optimization-based", "omniglot", _lstm,  # starts at MAML's weights
+        train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=3),
+        schedule=Schedule(400, 2, 1e-3, warmup=20, clip=0.25),
+        validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=3),
+        targets=both_norms(5, 1, 3, None), paper=RAVI, warm_start="maml-omniglot-5w1s", validate_every=100,
+    ),
+    _convex("meta-opt-net-ridge-omniglot", _ridge),
+    _convex("meta-opt-net-svm-omniglot", _svm),
 )  # fmt: skip
