@@ -7,8 +7,8 @@ from metakit.ledger import Row, read
 STATIC = Path(__file__).parent / "static"
 # in this order they make one module: no bundler
 PARTS = (
-    "elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "panel", "dialog", "layout",
-    "page",
+    "elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "panel", "dialog",
+    "keyboard", "theme", "layout", "page",
 )  # fmt: skip
 SCRIPT = "\n".join((STATIC / "playground" / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
 STYLE = (STATIC / "playground.css").read_text(encoding="utf-8")

@@ -1,11 +1,9 @@
 // The page: it owns the board, sends it to Python, and shows what comes back.
 
-const OWN_PAGE = () => document.body.dataset.metakit !== undefined; // the demo alone may use the address and the theme
-
 function render({ model, el }) {
   const board = new Board();
   const state = { ways: model.get("ways"), shots: model.get("shots"), steps: model.get("steps") };
-  let focus = cellAt(0, 0), starting = true;
+  let starting = true;
 
   // ---- what a visitor does -------------------------------------------------------------------------------------
   const act = {
@@ -73,7 +71,8 @@ function render({ model, el }) {
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
   const panel = makePanel(model.get("roster"), (names) => ask({ panel: names }));
   const kept = h("span"), now = h("span"), dialog = makeDialog(act);
-  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme });
+  const keyboard = makeKeyboard(act, rows, state), theme = makeTheme(() => root, showAll);
+  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme: theme.next });
   el.append(root);
 
   // ---- showing ---------------------------------------------------------------------------------------------------
@@ -97,7 +96,7 @@ function render({ model, el }) {
 
   function showAnswers() {
     const found = answers(), [comparison, adapted] = [model.get("comparison"), model.get("adaptation")];
-    rows.update(state, found, focus);
+    rows.update(state, found, keyboard.focus);
     panel.update(model.get("opinions"), board.truth);
     showVerdict(verdict, found, board, state);
     drawMap(map, comparison, board);
@@ -167,41 +166,6 @@ function render({ model, el }) {
     changed();
   }
 
-  // ---- keyboard ----------------------------------------------------------------------------------------------------
-  function key(event) {
-    const target = event.target.closest("[data-cell]"), index = target && Number(target.dataset.cell);
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") act.undo();
-    else if (target === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (event.key === "Enter" || event.key.toLowerCase() === "e") act.example(index);
-    else if (event.key === "Delete" || event.key === "Backspace") act.clear(index);
-    else if (event.key === " ") act.open(index);
-    else if (event.key.startsWith("Arrow") && index !== QUERY) move(index, event.key);
-    else return;
-    event.preventDefault();
-  }
-
-  function move(index, arrow) {
-    const [row, shot] = [Math.floor(index / SHOTS), index % SHOTS], clamp = (v, high) => Math.min(Math.max(v, 0), high);
-    const down = { ArrowDown: 1, ArrowUp: -1 }[arrow] ?? 0, right = { ArrowRight: 1, ArrowLeft: -1 }[arrow] ?? 0;
-    focus = cellAt(clamp(row + down, state.ways - 1), clamp(shot + right, state.shots - 1));
-    rows.cells.forEach((cell) => (cell.node.tabIndex = cell.index === focus ? 0 : -1));
-    rows.cells[focus].node.focus();
-  }
-
-  // ---- theme -----------------------------------------------------------------------------------------------------------
-  function setTheme(theme) {
-    root.style.colorScheme = theme;
-    if (OWN_PAGE()) document.documentElement.style.colorScheme = theme;
-    root.classList.toggle("dark", theme === "dark" || (theme === "" && matchMedia("(prefers-color-scheme: dark)").matches));
-    showAll();
-  }
-  function nextTheme() {
-    const theme = root.classList.contains("dark") ? "light" : "dark";
-    if (OWN_PAGE()) localStorage.setItem("metakit-theme", theme);
-    setTheme(theme);
-  }
-  const systemTheme = () => setTheme(OWN_PAGE() ? (localStorage.getItem("metakit-theme") ?? "") : "");
-
   // ---- beginning -------------------------------------------------------------------------------------------------------
   function newExamples() {
     const bytes = model.get("examples");
@@ -212,27 +176,22 @@ function render({ model, el }) {
   }
 
   makePad(queryPad, queryCanvas, { draws: () => true, begin: () => act.begin(QUERY), show: (strokes, done) => act.show(QUERY, strokes, done), dots: true });
-  root.addEventListener("keydown", key);
-  root.addEventListener("focusin", (event) => {
-    const cell = event.target.closest(".cell");
-    if (cell) focus = Number(cell.dataset.cell);
-  });
+  keyboard.listen(root);
   const followLink = () => openLink().catch(() => say("That link is damaged, so here is a fresh example."));
-  const resized = new ResizeObserver(debounce(showAll, 60)), dark = matchMedia("(prefers-color-scheme: dark)");
+  const resized = new ResizeObserver(debounce(showAll, 60));
   resized.observe(root);
-  dark.addEventListener("change", systemTheme);
   if (OWN_PAGE()) window.addEventListener("hashchange", followLink);
   model.on("change:examples", newExamples);
   model.on("change:comparison", showAnswers);
   model.on("change:adaptation", showAnswers);
   model.on("change:opinions", () => panel.update(model.get("opinions"), board.truth));
-  systemTheme();
+  const unfollow = theme.listen();
   newExamples();
   if (OWN_PAGE() && location.hash.length > 1) followLink();
   starting = false;
   return () => {
     resized.disconnect();
-    dark.removeEventListener("change", systemTheme);
+    unfollow();
     window.removeEventListener("hashchange", followLink);
   };
 }
