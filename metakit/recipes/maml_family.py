@@ -64,7 +64,7 @@ def _recipe(
         train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=steps),
         schedule=Schedule(updates, 4, 3e-4, warmup=20, clip=10.0),
         validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=steps),
-        targets=both_norms(5, 1, steps, published, inductive_episodes=300), paper=paper,
+        targets=both_norms(5, 1, steps, published, inductive_episodes=600), paper=paper,
         distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=updates // 3,
     )  # fmt: skip
 
