@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anywidget
-import torch
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.core import Frame, MetaLearner, Task
@@ -23,6 +22,7 @@ class ImageAdaptation(anywidget.AnyWidget):
     """
 
     _esm, _css = front_end("image_adaptation")
+    _ranges: dict[str, list[int]] = {}  # noqa: RUF012 - of a subclass's sliders
 
     step = Int(0, min=0, max=1000).tag(sync=True)
     learner = Unicode().tag(sync=True)
@@ -54,12 +54,18 @@ class ImageAdaptation(anywidget.AnyWidget):
         pool = draw_pool(self._images, generator(self.episode), queries=QUERIES)
         ways, shots = min(self._size[0], len(pool)), min(self._size[1], pool.shape[1] - 1)
         self.task = cut(pool, ways, shots, min(QUERIES, pool.shape[1] - shots))
-        with torch.no_grad():
-            frames = {name: learner.trace(self.task) for name, learner in self._learners.items()}
+        self._frames = {name: self._trace(name) for name in self._learners}
+        self._show()
+
+    def _trace(self, name: str) -> list[Frame]:
+        """All the steps of one learner on the task."""
+        return self._learners[name].trace(self.task)
+
+    def _show(self) -> None:
         with self.hold_sync():
-            self.limits = {"step": [0, max(map(len, frames.values())) - 1]}
+            self.limits = {"step": [0, max(map(len, self._frames.values())) - 1], **self._ranges}
             self.step = min(self.step, self.limits["step"][1])  # a learner may take fewer steps than when it came
-            self.view = picture(self.task, frames, self.limits["step"][1] + 1)
+            self.view = picture(self.task, self._frames, self.limits["step"][1] + 1)
 
     def shown(self) -> dict[str, object]:
         """What the picture holds now: the answers of the chosen learner at this step, and every curve's value."""

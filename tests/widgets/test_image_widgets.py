@@ -6,6 +6,7 @@ from traitlets import TraitError
 from metakit.widgets.embedding_explorer import EmbeddingExplorer
 from metakit.widgets.episode_explorer import EpisodeExplorer
 from metakit.widgets.image_adaptation import ImageAdaptation
+from metakit.widgets.inner_loop_lab import InnerLoopLab
 from tests.conformance_widgets import check_widget
 from tests.widgets.images import drawings, maml, prototypical
 
@@ -67,3 +68,31 @@ def test_only_known_names() -> None:
 def test_answers_are_the_nearest_prototypes() -> None:
     view = embedding().view
     assert view["answers"] == [min(range(5), key=row.__getitem__) for row in view["query_distances"]]
+
+
+def lab() -> InnerLoopLab:
+    return InnerLoopLab(drawings(), {"two steps": maml(steps=2), "three steps": maml(steps=3)})
+
+
+def test_inner_loop_lab() -> None:
+    def shown(widget: InnerLoopLab) -> object:
+        return [widget.shown(), widget.view["traces"]]
+
+    check_widget(
+        lab, shown, step=(0, 1, 3), learner=("two steps", "three steps"), episode=(1, 2), speed=(-3, 0, 3),
+        norm=("transductive", "inductive"),
+    )  # fmt: skip
+
+
+def test_every_learner_keeps_its_own_knobs() -> None:
+    widget = lab()
+    before = widget.view["traces"]
+    widget.learner, widget.speed, widget.norm = "two steps", 2, "inductive"
+    turned = widget.view["traces"]
+    assert turned["two steps"] != before["two steps"]
+    assert turned["three steps"] == before["three steps"]
+    widget.learner = "three steps"
+    assert (widget.speed, widget.norm) == (0, "transductive")
+    widget.learner = "two steps"
+    assert (widget.speed, widget.norm) == (2, "inductive")
+    assert widget.view["traces"] == turned

@@ -35,6 +35,7 @@ class FastWeightLearner(MetaLearner):
     """A network whose weights are adapted to the task. One step: one gradient step; step 0: none yet."""
 
     head_rate: float | None = None  # of the inner loop for the head, where it differs from the body's
+    pace: float = 1.0  # every inner rate times this: a knob to play with
 
     def __init__(
         self, body: nn.Module, head: nn.Linear, steps: int, rate: float, loss: Loss, head_rows: HeadRows
@@ -77,7 +78,7 @@ class FastWeightLearner(MetaLearner):
     @final
     def rate_of(self, name: str) -> float:
         """The inner rate of a weight; where rates are learned, the one that it begins with."""
-        return self.head_rate if self.head_rate is not None and name in HEAD else self.rate
+        return self.pace * (self.head_rate if self.head_rate is not None and name in HEAD else self.rate)
 
     @final
     def loss_on(self, x: Tensor, y: Tensor) -> Callable[[Weights], Tensor]:

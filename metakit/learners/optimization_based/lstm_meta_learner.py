@@ -71,7 +71,7 @@ class LSTMMetaLearner(FastWeightLearner, EpisodicLearner):
             memory = self._read(torch.cat([readable(g), readable(loss.expand(len(g)))], -1), memory)  # eq. 4
             i = self._gate(self.input_gate, memory.h, cell, i)  # eq. 2
             f = self._gate(self.forget_gate, memory.h, cell, f)  # eq. 3
-            cell = f * cell - i * g  # eq. 1
+            cell = f * cell - self.pace * i * g  # eq. 1
             weights = shaped(cell, weights)
             yield Step(Adapted(weights, x), {"loss_before": loss, "gradient": g, "input_gate": i, "forget_gate": f})
 

@@ -74,4 +74,4 @@ class MAMLPlusPlus(FastWeightLearner):
     def _rate_at(self, name: str, step: int) -> Tensor:
         """alpha of a weight tensor at a step; steps beyond those that were trained use the last."""
         rates = self.alpha[slot(name)]
-        return rates[min(step, len(rates) - 1)]
+        return self.pace * rates[min(step, len(rates) - 1)]

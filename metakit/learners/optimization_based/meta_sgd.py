@@ -59,5 +59,5 @@ class MetaSGD(FastWeightLearner, EpisodicLearner):
         yield Step(Adapted(weights, x))
         for _ in range(self.steps):
             slopes, loss = gradient(self.loss_on(x, y), weights, second_order=self.order == 2)  # noqa: PLR2004
-            weights = {k: w - rates[k] * slopes[k] for k, w in weights.items()}  # eq. 1
+            weights = {k: w - self.pace * rates[k] * slopes[k] for k, w in weights.items()}  # eq. 1
             yield Step(Adapted(weights, x), {"loss_before": loss})

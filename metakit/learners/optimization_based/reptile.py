@@ -56,7 +56,7 @@ class Reptile(FastWeightLearner):
             batch_loss = partial(self._loss_at, x=x[rows], y=y[rows])
             slopes, loss = gradient(batch_loss, weights, second_order=False)
             slopes, squares = self._direction(slopes, squares, number)
-            weights = {k: w - self.rate * slopes[k] for k, w in weights.items()}
+            weights = {k: w - self.rate_of(k) * slopes[k] for k, w in weights.items()}
             yield Step(Adapted(weights, x), {"loss_before": loss})
 
     def task_loss(self, task: Task) -> Tensor:

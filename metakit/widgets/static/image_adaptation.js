@@ -4,6 +4,9 @@ const DASHES = ["7 4", "", "2 4", "10 3 2 3", "14 4"];
 const SERIES = ["var(--s0)", "var(--s1)", "var(--s2)", "var(--s3)", "var(--s4)"];
 const CHART = { width: 330, height: 172, left: 44, right: 12, top: 12, bottom: 34 };
 
+/** The rate and the mode of the chosen learner, in a widget that has them. */
+const knobs = (model) => model.get("norms") ? [slider(model, "speed", "its rate × 2 to the"), choice(model, "norm", "its BatchNorm", model.get("norms"))] : [];
+
 function render({ model, el }) {
   const root = stage(el, "mk-adaptation", "Adaptation to one image task");
   const support = node("div", { className: "mk-supports" });
@@ -11,7 +14,7 @@ function render({ model, el }) {
   const charts = node("div", {});
   const summary = node("p", { role: "status" });
   root.append(
-    node("div", { className: "mk-bar" }, slider(model, "step", "inner step"), choice(model, "learner", "answers of", model.get("learners")), counter(model, "episode", "New episode")),
+    node("div", { className: "mk-bar" }, slider(model, "step", "inner step"), choice(model, "learner", "answers of", model.get("learners")), ...knobs(model), counter(model, "episode", "New episode")),
     node("div", { className: "mk-pair" },
       node("div", { className: "mk-images" }, node("h4", {}, "Support set"), support, node("h4", {}, "Query set and answers"), query, summary), charts));
   let masks = [];
