@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from metakit.core import MetaKitError, MetaLearner, Task, hits
+from metakit.core import MetaKitError, MetaLearner, Task, hits, with_targets
 from metakit.features import encoded
 from metakit.tasks.base import Protocol, Tasks, generator
 
@@ -45,11 +46,55 @@ def evaluate(
 
     Raises MetaKitError when there are fewer than 2.
     """
-    if episodes < 2:  # noqa: PLR2004
-        raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
+    check_episodes(episodes)
     learner, tasks = encoded(learner.eval(), tasks, episodes)
     parts = (part for drawn in batches(tasks, episodes, seed, batch, device) for part in pieces(drawn))
     return score(torch.cat([per_task(learner.solve(part), part) for part in parts]).cpu())
+
+
+@torch.no_grad()
+def evaluate_streams(
+    learner: MetaLearner, tasks: Tasks, episodes: int = 1000, seed: int = 0, batch: int = 20, device: str = "cpu"
+) -> list[Score]:
+    """Accuracy at the 1st, 2nd, … instance of a class: each support set is a stream, named before its label is shown.
+
+    Raises MetaKitError when the learner does not learn one example after the other.
+    """
+    check_episodes(episodes)
+    learner, tasks = encoded(learner.eval(), tasks, episodes)
+    parts = [by_instance(online(learner, drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]
+    return [score(column) for column in torch.cat(parts).cpu().T]
+
+
+def online(learner: MetaLearner, tasks: Task) -> Tensor:
+    """What `learner` calls each support example when it has seen those before it: logits [T, S, N]."""
+
+    def one(task: Task) -> Tensor:
+        x, states = task.support_x, [step.state for step in learner.adapt_steps(task.support_x, task.support_y)]
+        if len(states) != len(x) + 1:
+            raise MetaKitError(
+                f"{type(learner).__name__} does not learn one example after the other: try mann-omniglot."
+            )
+        return torch.cat([learner.predict(state, x[t : t + 1]) for t, state in enumerate(states[:-1])])
+
+    tasks = with_targets(tasks)
+    if len(tasks.support_x) == 1 or learner.one_by_one:
+        return torch.stack([one(tasks.at(i)) for i in range(len(tasks.support_x))])
+    return torch.func.vmap(one, randomness="different")(tasks)
+
+
+def by_instance(logits: Tensor, tasks: Task) -> Tensor:
+    """Accuracy at every instance of a class: logits [T, N*K, N] -> [T, K]."""
+    shown = F.one_hot(tasks.support_y)
+    number = (shown.cumsum(1) * shown).sum(-1) - 1  # [T, N*K]: 0 where a class is shown for the first time
+    right = hits(logits, tasks.support_y)
+    return right.new_zeros(len(right), int(number.max()) + 1).scatter_add(1, number, right) / shown.shape[-1]
+
+
+def check_episodes(episodes: int) -> None:
+    """Raises MetaKitError when there are too few for an interval."""
+    if episodes < 2:  # noqa: PLR2004
+        raise MetaKitError("An interval needs at least 2 episodes: ask for more with --episodes.")
 
 
 def batches(tasks: Tasks, episodes: int, seed: int, batch: int = 20, device: str = "cpu") -> Iterator[Task]:
@@ -95,3 +140,9 @@ def calibration(logits: Tensor, y: Tensor, bins: int = 10) -> list[tuple[float, 
     bucket = (confidence * bins).long().clamp(max=bins - 1)
     used = [bucket == i for i in range(bins) if bool((bucket == i).any())]
     return [(float(confidence[rows].mean()), float(right[rows].mean()), int(rows.sum())) for rows in used]
+
+
+def calibration_error(reliability: list[tuple[float, float, int]]) -> float:
+    """Expected calibration error (Guo and others 2017, eq. 3): mean |accuracy - confidence|, bins by their count."""
+    total = sum(count for _, _, count in reliability)
+    return sum(count * abs(right - confidence) for confidence, right, count in reliability) / total

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from metakit.checkpoints import commit, load, read, write
 from metakit.core import MetaKitError, MetaLearner
-from metakit.evaluate import evaluate, use_protocol
+from metakit.evaluate import evaluate, evaluate_streams, use_protocol
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.inner_loop import FastWeightLearner
 from metakit.nets.encoders import Centred
@@ -106,7 +106,11 @@ class Run:
         learner, protocol = self.training.learner, self.recipe.validation
         use_protocol(learner, protocol)
         tasks = tasks_for(self.recipe.data, "validation", protocol, self.device)
-        score = evaluate(learner, tasks, protocol.episodes, protocol.seed, device=self.device)
+        if protocol.instance is None:
+            score = evaluate(learner, tasks, protocol.episodes, protocol.seed, device=self.device)
+        else:
+            streams = evaluate_streams(learner, tasks, protocol.episodes, protocol.seed, device=self.device)
+            score = streams[protocol.instance - 1]
         use_protocol(learner, self.recipe.train)
         return score.mean
 

@@ -76,3 +76,12 @@ def test_readme_shows_the_ledger():
 
 def test_the_machine_is_named():
     assert json.dumps(machine()).count(", torch 2.") == 1
+
+
+def test_streams_have_a_table_of_their_own():
+    told = Protocol(5, 10, 0, split="random", rotations=True, train_ways=5)
+    rows = [replace(ROW, recipe="mann-omniglot", protocol=replace(told, instance=i).as_dict()) for i in (10, 2)]
+    text = tables(rows)
+    assert "| learner | 2 | 10 | measured |" in text
+    assert "5 classes × 10 instances; inductive" in text
+    assert "instance" not in told.as_dict(), "rows from before there were streams stay the same"

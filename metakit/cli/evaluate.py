@@ -2,6 +2,7 @@
 
 import json as jsonlib
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -11,7 +12,7 @@ import tyro
 from metakit.checkpoints import commit, load, read, shipped
 from metakit.cli.train import pick_device
 from metakit.errors import MetaKitError
-from metakit.evaluate import Score, use_protocol
+from metakit.evaluate import Score, evaluate_streams, use_protocol
 from metakit.evaluate import evaluate as measure
 from metakit.ledger import Row, machine, record_rows
 from metakit.nets.memory import keep_freed_memory
@@ -56,6 +57,7 @@ def evaluate(
     way: int | None = None,
     shot: int | None = None,
     queries: int | None = None,
+    instance: int | None = None,
     steps: int | None = None,
     bn: Literal["inductive", "transductive"] | None = None,
     split: Literal["random", "background", "glyphs"] | None = None,
@@ -74,6 +76,7 @@ def evaluate(
         way: classes a task (N).
         shot: support examples a class, or points of a sinusoid (K).
         queries: query examples a class (default: 15, fewer where a class of your images has fewer), or points.
+        instance: of an online stream in which each class comes K times, instead of queries: its accuracy.
         steps: inner steps at test time.
         bn: where batch-normalisation statistics of a query come from.
         split: random (unseen characters), background (unseen alphabets) or glyphs.
@@ -88,18 +91,22 @@ def evaluate(
     found = find(recipe)
     changes: dict[str, object] = {
         "ways": way, "shots": shot, "queries": queries, "episodes": episodes,
-        "norm": bn, "steps": steps, "split": images or split, "seed": seed,
+        "instance": instance, "norm": bn, "steps": steps, "split": images or split, "seed": seed,
     }  # fmt: skip
     asked = {key: value for key, value in changes.items() if value is not None}
     wanted = found.targets if record else found.targets[:1]
     targets = [
         replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted
     ]
-    if images is not None and queries is None:
+    if images is not None and queries is None and targets[0].protocol.instance is None:
         targets = [replace(t, protocol=_with_queries_left(t.protocol, images)) for t in targets]
-    if way is not None and found.data == "sinusoids":
-        raise MetaKitError("Sinusoids have no classes: leave --way out.")
-    results = [_measure(found, target, images, pick_device(device), weights) for target in targets]
+    if found.data == "sinusoids" and (way is not None or instance is not None):
+        raise MetaKitError("Sinusoids have no classes: leave --way and --instance out.")
+    results = [
+        result
+        for _, group in groupby(targets, key=lambda target: replace(target.protocol, instance=None))
+        for result in _measure(found, list(group), images, pick_device(device), weights)
+    ]
     if record:
         record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
     for result in results:
@@ -107,17 +114,28 @@ def evaluate(
 
 
 def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:
-    changed = replace(protocol, **asked)  # type: ignore[arg-type]
+    whole = {"instance": None} if "queries" in asked else {"queries": 0} if "instance" in asked else {}
+    changed = replace(protocol, **(whole | asked))  # type: ignore[arg-type]
+    if changed.instance is not None and not 1 <= changed.instance <= changed.shots:
+        raise MetaKitError(f"Each class comes {changed.shots} times in a stream: choose an --instance up to that.")
     return replace(changed, rotations=changed.split == "random")
 
 
-def _measure(recipe: Recipe, target: Target, images: str | None, device: str, weights: Path | None) -> Measured:
-    protocol, started = target.protocol, perf_counter()
+def _measure(
+    recipe: Recipe, targets: list[Target], images: str | None, device: str, weights: Path | None
+) -> list[Measured]:
+    """One number, or those of several instances of one stream."""
+    protocol, started = targets[0].protocol, perf_counter()
     learner = load(recipe.name, weights).to(device)
     use_protocol(learner, protocol)
     tasks = _tasks(recipe, protocol, images, device)
-    score = measure(learner, tasks, protocol.episodes, protocol.seed, device=device)
-    return Measured(target, score, perf_counter() - started)
+    if protocol.instance is None:
+        scores = [measure(learner, tasks, protocol.episodes, protocol.seed, device=device)]
+    else:
+        scores = evaluate_streams(learner, tasks, protocol.episodes, protocol.seed, device=device)
+        scores = [scores[(target.protocol.instance or 1) - 1] for target in targets]
+    seconds = perf_counter() - started
+    return [Measured(target, score, seconds) for target, score in zip(targets, scores, strict=True)]
 
 
 def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) -> Tasks:

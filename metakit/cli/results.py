@@ -15,6 +15,8 @@ TITLES = {
     "random": "Omniglot, random split: unseen characters, their rotations are classes too. Accuracy in %.",
     "background": "Omniglot, background split: unseen alphabets, upright. Accuracy in %.",
     "glyphs": "Glyphs: unseen invented alphabets, upright. Accuracy in %.",
+    "streams": "Omniglot, online streams: an image is named before its label is shown. Accuracy in % by instance: when "
+    "a class comes for the 1st, 2nd, … time.",
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
     "mini-imagenet": "mini-ImageNet, Conv-4. Accuracy in %. Its pictures are not ours to ship: the recipes are ready.",
@@ -59,7 +61,13 @@ def _place(row: Row) -> tuple[int, int]:
 
 
 def _group(row: Row) -> str:
+    if _instance(row) is not None:
+        return "streams"
     return "sinusoids" if _is_regression(row) else str(row.protocol["split"])
+
+
+def _instance(row: Row) -> object:
+    return row.protocol.get("instance")
 
 
 def _is_regression(row: Row) -> bool:
@@ -86,12 +94,15 @@ def _learner(row: Row) -> str:
 
 
 def _size(row: Row) -> list[int]:
-    values = (row.protocol[name] for name in ("ways", "steps" if _is_regression(row) else "shots"))
+    values = [row.protocol[name] for name in ("ways", "steps" if _is_regression(row) else "shots")]
+    values += [_instance(row)]
     return [-1 if value is None else int(str(value)) for value in values]
 
 
 def _column(row: Row) -> str:
     ways, shots, steps = (row.protocol[name] for name in ("ways", "shots", "steps"))
+    if _instance(row) is not None:
+        return f"{_instance(row)}"
     if not _is_regression(row):
         return f"{ways}-way {shots}-shot"
     return "no steps" if steps is None else f"step {steps}"
@@ -106,7 +117,8 @@ def _cell(row: Row) -> str:
 def _measured(row: Row) -> str:
     """The protocol in words, less what the column says."""
     told = row.protocol
-    words = [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
+    words = [f"{told['ways']} classes × {told['shots']} instances"] if _instance(row) is not None else []
+    words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
     words += [f"{row.train_steps:,} training steps"] if row.train_steps else []
     words += [f"{told['steps']} inner steps"] if told["steps"] is not None and not _is_regression(row) else []

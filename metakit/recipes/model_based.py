@@ -1,14 +1,25 @@
 """Model-based learners on Omniglot."""
 
 from metakit.core import MetaLearner
+from metakit.learners.model_based.mann import MANN
 from metakit.learners.model_based.snail import SNAIL
 from metakit.nets.encoders import Conv4
-from metakit.recipes.base import Recipe, few_shot
+from metakit.recipes.base import Recipe, Target, episodes, few_shot, stream
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
+SANTORO = "Santoro et al. 2016, arXiv:1605.06065"
 MISHRA = "Mishra et al. 2018, arXiv:1707.03141"
+
+
+STREAMS = (
+    stream(5, 10, 2, 82.8), stream(5, 10, 5, 94.9), *(stream(5, 10, instance) for instance in (1, 3, 4, 6, 7, 8, 9, 10))
+)  # fmt: skip
+
+
+def _mann() -> MetaLearner:
+    return MANN(Conv4(64, statistics="stored", pool=True))
 
 
 def _snail() -> MetaLearner:
@@ -16,6 +27,14 @@ def _snail() -> MetaLearner:
 
 
 MODEL_BASED = (
+    Recipe(
+        "mann-omniglot", "model-based", "omniglot", _mann,
+        train=Protocol(5, 10, 1, rotations=True),
+        schedule=Schedule(1500, 16, 1e-3, warmup=50, clip=10.0),
+        validation=Protocol(5, 10, 0, 200, rotations=True, instance=2),
+        targets=(*STREAMS, Target(episodes(5, 1, "random", 5)), Target(episodes(5, 5, "random", 5))),
+        paper=SANTORO, distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=250,
+    ),
     Recipe(
         "snail-omniglot", "model-based", "omniglot", _snail,
         train=Protocol(60, 1, 2, rotations=True),

@@ -30,10 +30,11 @@ class Protocol:
     train_ways: int | None = None
     steps: int | None = None  # inner steps at test time, where there are any
     seed: int = 0
+    instance: int | None = None  # of a class in an online stream: the support set is the stream, and nothing is asked
 
     def as_dict(self) -> dict[str, object]:
-        """Plain values, for JSON."""
-        return asdict(self)
+        """Plain values, for JSON. The instance is told where there is a stream."""
+        return {name: value for name, value in asdict(self).items() if name != "instance" or value is not None}
 
 
 @dataclass(frozen=True)

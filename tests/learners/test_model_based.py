@@ -1,9 +1,14 @@
 """Model-based learners keep the contract, and do what their papers' equations say."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from metakit.core import MetaKitError
+from metakit.core import MetaKitError, Task, with_targets
+from metakit.evaluate import by_instance, evaluate_streams, online
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.model_based.mann import MANN
 from metakit.learners.model_based.snail import SNAIL
 from metakit.nets.causal import Attention, DenseBlock, dense_blocks
 from metakit.nets.encoders import Conv4
@@ -71,3 +76,82 @@ def test_snail_starts_as_a_matching_network(episodes):
 def test_snail_has_a_most_ways(episodes):
     with pytest.raises(MetaKitError, match="2 classes apart at most"):
         SNAIL(Conv4(4), ways=2, filters=4, longest=4).solve(episodes.sample(1, generator(0)))
+
+
+def small_mann() -> MANN:
+    return MANN(Conv4(4, "stored", pool=True), ways=4, rows=6, hidden=8)
+
+
+def streams(episodes) -> Episodes:
+    return replace(episodes, shots=4, queries=0)
+
+
+def test_mann(episodes):
+    check_learner(MANN(Conv4(8, "stored", pool=True), ways=4, rows=6, hidden=8), episodes, ordered=True, relabels=False)
+
+
+def test_least_recently_used_access_by_hand(episodes):
+    """eq. 2 to 8 with loops over the rows, for every moment of a stream."""
+    learner = small_mann().double()
+    task = with_targets(as_double(streams(episodes).sample(1, generator(0)))).at(0)
+    before = learner._empty(task.support_x)
+    for image, step in zip(
+        learner._features(task.support_x), list(learner.adapt_steps(task.support_x, task.support_y))[1:], strict=True
+    ):
+        after, seen = step.state[0], torch.cat([image, before.before])
+        known, (alpha, beta) = torch.cat([seen, after.hidden]), learner.switches(after.hidden)
+        key, note, trust = learner.key(known), learner.note(known), 1 / (1 + (2 - alpha).exp())
+        rows, least = before.rows.clone(), min(range(6), key=lambda i: float(before.usage[i]))
+        rows[least] = 0
+        written = [trust * before.read[i] + (1 - trust) * (i == least) for i in range(6)]
+        rows = torch.stack([row + w * note for row, w in zip(rows, written, strict=True)])
+        likeness = [(row @ key) / (row.norm() * key.norm()).square().add(1e-6).sqrt() for row in rows]
+        scores = torch.stack([(1 + (beta + 20).exp()).log() * value for value in likeness])
+        read = scores.exp() / scores.exp().sum()
+        torch.testing.assert_close(after.rows, rows)
+        torch.testing.assert_close(after.read, read)
+        torch.testing.assert_close(after.usage, 0.95 * before.usage + read + torch.stack(written))
+        torch.testing.assert_close(after.found, sum(weight * row for weight, row in zip(read, rows, strict=True)))
+        before = after
+
+
+def test_new_images_go_to_rows_of_their_own(episodes):
+    """As long as there are empty rows, and the controller does not insist on the one it has just read."""
+    learner = MANN(Conv4(4, "stored", pool=True), ways=4, rows=20, hidden=8)
+    task = with_targets(streams(episodes).sample(1, generator(0))).at(0)
+    written = [int(step.state[0].written.argmax()) for step in learner.adapt_steps(task.support_x, task.support_y)]
+    assert len(set(written[1:])) == len(task.support_x)
+
+
+@pytest.mark.parametrize("make", [small_mann, small_snail])
+def test_a_stream_is_named_before_its_labels_are_shown(episodes, make):
+    """The label of an image changes what follows, never its own answer or an earlier one."""
+    learner, drawn = make().double().eval(), as_double(streams(episodes).sample(2, generator(0)))
+    changed = drawn._replace(support_y=drawn.support_y.clone())
+    changed.support_y[:, 5] = (changed.support_y[:, 5] + 1) % 3
+    differs = (online(learner, drawn) - online(learner, changed)).abs().amax((0, 2)) > 1e-12
+    assert differs[:6].tolist() == [False] * 6
+    assert differs[6:].any()
+
+
+def test_mann_trains_on_what_is_reported(episodes):
+    learner, drawn = small_mann().double(), as_double(streams(episodes).sample(1, generator(0)))
+    labelled = with_targets(drawn)
+    asked = learner.loss(online(learner, drawn)[0], labelled.support_y[0])
+    torch.testing.assert_close(learner.task_loss(labelled.at(0)), asked)
+
+
+def test_accuracy_by_instance():
+    y = torch.tensor([[0, 1, 0, 1, 1, 0]])
+    named = torch.tensor([0, 0, 0, 0, 1, 1])
+    logits = torch.nn.functional.one_hot(named, 2).float()[None]
+    empty = torch.zeros(1, 0)
+    assert by_instance(logits, Task(torch.zeros(1, 6), y, empty, empty)).tolist() == [[0.5, 0.5, 0.5]]
+
+
+def test_streams_have_a_score_for_each_instance(episodes):
+    scores = evaluate_streams(small_mann(), streams(episodes), 3)
+    assert len(scores) == 4
+    assert all(len(score.per_task) == 3 for score in scores)
+    with pytest.raises(MetaKitError, match="one example after the other"):
+        evaluate_streams(PrototypicalNetwork(Conv4(4)), streams(episodes), 3)

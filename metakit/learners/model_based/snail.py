@@ -43,6 +43,7 @@ class SNAIL(EpisodicLearner):
     """State: what each layer was given. One step: one more support example; step 0: none yet."""
 
     one_by_one = True  # batch normalisation keeps running averages
+    encodes_once = True
 
     def __init__(self, encoder: Conv4, ways: int = 20, filters: int = 64, longest: int = 128) -> None:
         super().__init__()
