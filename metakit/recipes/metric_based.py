@@ -6,9 +6,11 @@ from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.metric_based.relation import RelationModule, RelationNetwork
 from metakit.learners.metric_based.siamese import SiameseNetwork
 from metakit.nets.encoders import Conv4, Maps4
+from metakit.nets.residual import ResidualEncoder
 from metakit.recipes.base import Recipe, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
+from metakit.tasks.redraw import Redraw
 from metakit.train import Schedule
 
 KOCH = "Koch et al. 2015, ICML deep learning workshop; as quoted by Mishra et al. 2018, arXiv:1707.03141, table 1"
@@ -19,6 +21,10 @@ SNELL = "Snell et al. 2017, arXiv:1703.05175"
 
 def _prototypical() -> MetaLearner:
     return PrototypicalNetwork(Conv4(64, statistics="running", pool=True))
+
+
+def _wide() -> MetaLearner:
+    return PrototypicalNetwork(ResidualEncoder(32))
 
 
 def _siamese() -> MetaLearner:
@@ -73,6 +79,14 @@ METRIC_BASED = (
         validation=Protocol(20, 1, 15, 200),
         targets=few_shot("background", 60) + few_shot("glyphs", 60)[::2],
         paper=SNELL, distort=Affine(),
+    ),
+    Recipe(
+        "prototypical-omniglot-wide", "metric-based", "omniglot-background", _wide,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(3200, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200),
+        targets=few_shot("background", 60), paper=SNELL,
+        distort=Redraw(), mirrored=True, validate_every=400,
     ),
     Recipe(
         "prototypical-glyphs", "metric-based", "glyphs", _prototypical,

@@ -14,6 +14,7 @@ METHODS = {
 }  # fmt: skip
 MANNERS = {
     "5w": "5-way", "5w1s": "5-way", "5w5s": "5-way 5-shot", "20w1s": "20-way", "background": "new alphabets",
+    "wide": "new alphabets, residual encoder",
 }  # fmt: skip
 NAME = re.compile(r"(?P<method>.+?)-(?P<data>omniglot|sinusoid|glyphs|mini-imagenet)-?(?P<manner>.*)")
 
