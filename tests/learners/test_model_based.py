@@ -9,6 +9,7 @@ from metakit.core import MetaKitError, Task, with_targets
 from metakit.evaluate import by_instance, evaluate_streams, online
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.model_based.mann import MANN
+from metakit.learners.model_based.meta_networks import MetaNetwork, contrastive
 from metakit.learners.model_based.snail import SNAIL
 from metakit.nets.causal import Attention, DenseBlock, dense_blocks
 from metakit.nets.encoders import Conv4
@@ -155,3 +156,45 @@ def test_streams_have_a_score_for_each_instance(episodes):
     assert all(len(score.per_task) == 3 for score in scores)
     with pytest.raises(MetaKitError, match="one example after the other"):
         evaluate_streams(PrototypicalNetwork(Conv4(4)), streams(episodes), 3)
+
+
+def small_meta_network() -> MetaNetwork:
+    """Its generators no longer as they begin."""
+    learner = MetaNetwork(Conv4(4, "running", pool=True), sharpness=5.0)
+    for parameter in learner.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    return learner.double()
+
+
+def test_meta_network(episodes):
+    check_learner(MetaNetwork(Conv4(4, "running", pool=True)), episodes)
+
+
+def test_meta_network_by_the_papers_algorithm(episodes):
+    """Algorithm 1 with a loop over the examples, and autograd for every gradient."""
+    learner, task = small_meta_network().eval(), with_targets(as_double(episodes.sample(1, generator(0)))).at(0)
+    slow, rows = learner.key, learner.row.detach().expand(3, -1).clone().requires_grad_()
+    features = learner.encoder(task.support_x).detach()
+    pairs = contrastive((features @ slow.T).relu(), task.support_y)
+    fast_layer = learner.task_generator(torch.autograd.grad(pairs, slow)[0])
+    keys, memory = [], []
+    for image, label in zip(features, task.support_y, strict=True):
+        loss = -(label * (rows @ image).log_softmax(0)).sum()
+        memory.append(learner.example_generator(torch.autograd.grad(loss, rows)[0]))
+        keys.append((slow @ image).relu() + (fast_layer @ image).relu())
+    answers = []
+    for image in learner.encoder(task.query_x):
+        key = (slow @ image).relu() + (fast_layer @ image).relu()
+        scores = torch.stack([learner.sharpness * (key @ k) / (key.norm() * k.norm()) for k in keys]).softmax(0)
+        fast_rows = sum(score * weights for score, weights in zip(scores, memory, strict=True))
+        answers.append(rows @ image + fast_rows @ image)
+    torch.testing.assert_close(
+        learner.predict(learner.adapt(task.support_x, task.support_y), task.query_x), torch.stack(answers)
+    )
+
+
+def test_contrastive_loss_by_hand():
+    keys, y = torch.tensor([[1.0, 0.0], [0.6, 0.8], [0.0, 2.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    near, far = 0.4**2 + 0.8**2, 1 - (0.6**2 + 0.2**2) ** 0.5  # the third has length 2: its direction counts
+    itself = 0.0
+    assert contrastive(keys, y).item() == pytest.approx((2 * near + 2 * far**2 + 3 * itself) / 9 / 2, abs=1e-5)
