@@ -1,7 +1,7 @@
 """MAML and its descendants on Omniglot, 5-way 1-shot, from the same start: what differs is the inner loop alone.
 
 All have the max-pooling four-block encoder and begin at the trained one of `prototypical-omniglot`, centred; then they
-are meta-trained for a few hundred steps, each in its own way. The papers train from scratch for tens of thousands of
+are meta-trained for some hundreds of steps, each in its own way. The papers train from scratch for tens of thousands of
 steps, which takes hours without a GPU; `maml-omniglot-5w1s` does so.
 """
 
@@ -56,7 +56,7 @@ def _mt_net() -> MetaLearner:
 
 
 def _recipe(
-    name: str, learner: Callable[[], MetaLearner], paper: str, published: float, steps: int = 1, updates: int = 300
+    name: str, learner: Callable[[], MetaLearner], paper: str, published: float, steps: int = 1, updates: int = 900
 ) -> Recipe:
     """`steps` inner steps, in training and in testing; `updates` outer ones."""
     return Recipe(
@@ -74,6 +74,6 @@ MAML_FAMILY = (
     _recipe("fomaml", _first_order, FINN, 98.3),
     _recipe("anil", _anil, RAGHU, 96.06, steps=3),
     _recipe("meta-sgd", _meta_sgd, LI, 99.53),
-    _recipe("maml-plus-plus", _maml_plus_plus, ANTONIOU, 99.47, steps=3, updates=150),
+    _recipe("maml-plus-plus", _maml_plus_plus, ANTONIOU, 99.47, steps=3, updates=350),
     _recipe("mt-net", _mt_net, LEE, 99.5),
 )
