@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from metakit.core import MetaLearner, mean_squared_error
+from metakit.learners.model_based.attentive_neural_process import AttentiveNeuralProcess
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.learners.optimization_based.lstm_meta_learner import LSTMMetaLearner
 from metakit.learners.optimization_based.maml import MAML
@@ -22,6 +23,7 @@ RAGHU = "Raghu et al. 2020, arXiv:1909.09157"
 LI = "Li et al. 2017, arXiv:1707.09835"
 LEE = "Lee & Choi 2018, arXiv:1801.05558"
 RAVI = "Ravi & Larochelle 2017, openreview.net rJY0-Kcll"
+KIM = "Kim et al. 2019, arXiv:1901.05761"
 GARNELO = "Garnelo et al. 2018, arXiv:1807.01613"
 SINE_STEPS = tuple(sinusoid(k, steps) for k in (10, 5) for steps in (1, 10, 5, 0))  # the headline first
 
@@ -111,5 +113,11 @@ SINUSOIDS = (
         train=Protocol(shots=10, queries=10), schedule=Schedule(5000, 32, 2e-3, warmup=100, clip=10.0),
         validation=Protocol(shots=10, queries=100, episodes=1000),
         targets=(sinusoid(10, None), sinusoid(5, None)), paper=GARNELO,
+    ),
+    Recipe(
+        "attentive-neural-process-sinusoid", "model-based", "sinusoids", AttentiveNeuralProcess,
+        train=Protocol(shots=10, queries=10), schedule=Schedule(7000, 32, 2e-3, warmup=100, clip=10.0),
+        validation=Protocol(shots=10, queries=100, episodes=1000),
+        targets=(sinusoid(10, None), sinusoid(5, None)), paper=KIM,
     ),
 )  # fmt: skip

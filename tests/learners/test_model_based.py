@@ -8,6 +8,7 @@ import torch
 from metakit.core import MetaKitError, Task, with_targets
 from metakit.evaluate import by_instance, evaluate_streams, online
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.model_based.attentive_neural_process import AttentiveNeuralProcess
 from metakit.learners.model_based.mann import MANN
 from metakit.learners.model_based.meta_networks import MetaNetwork, contrastive
 from metakit.learners.model_based.snail import SNAIL
@@ -15,6 +16,7 @@ from metakit.nets.causal import Attention, DenseBlock, dense_blocks
 from metakit.nets.encoders import Conv4
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import Episodes, ImageSet
+from metakit.tasks.sinusoids import Sinusoids
 from tests.conformance import as_double, check_learner
 
 
@@ -198,3 +200,35 @@ def test_contrastive_loss_by_hand():
     near, far = 0.4**2 + 0.8**2, 1 - (0.6**2 + 0.2**2) ** 0.5  # the third has length 2: its direction counts
     itself = 0.0
     assert contrastive(keys, y).item() == pytest.approx((2 * near + 2 * far**2 + 3 * itself) / 9 / 2, abs=1e-5)
+
+
+def test_attentive_neural_process():
+    check_learner(AttentiveNeuralProcess(width=32, heads=4), Sinusoids(shots=5, queries=5), relabels=False)
+
+
+def test_attention_of_the_neural_process_by_hand():
+    """eq. 3, head by head and query by query, after 0, 1, … 4 examples."""
+    learner, task = (
+        AttentiveNeuralProcess(width=6, heads=2).double(),
+        as_double(Sinusoids(4, 3).sample(1, generator(0))),
+    )
+    x, y, asked, _ = task.at(0)
+    codes, keys, queries = learner.encoder(torch.cat([x, y], -1)), learner.key(x), learner.key(asked)
+    for length, step in enumerate(learner.adapt_steps(x, y)):
+        for found, query in zip(learner._look_up(step.state, asked), queries, strict=True):
+            for head in (slice(0, 3), slice(3, 6)):
+                scores = [(query[head] @ key[head] / 3**0.5).exp() for key in keys[:length]]
+                truth = sum(s / sum(scores) * c[head] for s, c in zip(scores, codes, strict=False)) if length else 0
+                torch.testing.assert_close(found[head], truth + torch.zeros(3).double())
+
+
+def test_attentive_neural_process_trains_after_every_number_of_examples():
+    learner, task = (
+        AttentiveNeuralProcess(width=8, heads=2).double(),
+        as_double(Sinusoids(4, 3).sample(1, generator(0))),
+    )
+    x, y, asked, truth = task.at(0)
+    losses = [
+        learner.distribution(step.state, asked).negative_log_likelihood(truth) for step in learner.adapt_steps(x, y)
+    ]
+    torch.testing.assert_close(learner.task_loss(task.at(0)), torch.stack(losses).mean())

@@ -66,7 +66,11 @@ class ConditionalNeuralProcess(MetaLearner):
 
     def _summaries(self, x: Tensor, y: Tensor) -> Tensor:
         """eq. 1 and 2 for the first 0, 1, … S examples: [S + 1, D + 1]."""
-        codes = self.encoder(torch.cat([x, y], -1))
-        read = torch.arange(len(x) + 1, device=x.device, dtype=x.dtype)[:, None]
-        sums = torch.cat([codes.new_zeros(1, codes.shape[-1]), codes.cumsum(0)])  # an empty support set is fine too
-        return torch.cat([sums / read.clamp(min=1), read / self.most], -1)
+        return running_means(self.encoder(torch.cat([x, y], -1)), self.most)
+
+
+def running_means(codes: Tensor, most: int) -> Tensor:
+    """eq. 2 for the first 0, 1, … S of the codes [S, D], each with its share of `most`: [S + 1, D + 1]."""
+    read = torch.arange(len(codes) + 1, device=codes.device, dtype=codes.dtype)[:, None]
+    sums = torch.cat([codes.new_zeros(1, codes.shape[-1]), codes.cumsum(0)])  # an empty support set is fine too
+    return torch.cat([sums / read.clamp(min=1), read / most], -1)
