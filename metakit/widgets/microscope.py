@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import anywidget
-from traitlets import Bool, Dict, Enum, Int, List, TraitError, Unicode, observe, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.core import Task
 from metakit.learners.optimization_based.maml import MAML
@@ -16,7 +16,7 @@ from metakit.widgets.faults import FAULTS, broken
 from metakit.widgets.front_end import STATIC
 from metakit.widgets.readings import readings
 
-MOST_STEPS = 4
+MOST_STEPS = 3
 
 
 class Specimen(NamedTuple):
@@ -43,8 +43,9 @@ class Microscope(anywidget.AnyWidget):
 
     names = List(Unicode()).tag(sync=True)  # of the specimens
     faults = List(Unicode()).tag(sync=True)  # those that this specimen can have
-    rate = Unicode().tag(sync=True)  # inner rate in use
+    rate = Float().tag(sync=True)  # the learner's own inner rate
     reading = Dict().tag(sync=True)  # layer -> Reading
+    read_with = Unicode().tag(sync=True)  # the fault that `reading` shows
 
     def __init__(self, specimens: Mapping[str, Specimen], steps: int = 1, seed: int = 0) -> None:
         self.specimens = list(specimens.values())
@@ -54,7 +55,7 @@ class Microscope(anywidget.AnyWidget):
 
     def shown(self) -> dict[str, object]:
         """What the picture holds."""
-        return {"layer": self.layer, "rate": self.rate, **self.reading}
+        return {"layer": self.layer, "fault": self.read_with, **self.reading}
 
     @observe("specimen", "seed", "steps", "speed")
     def _look(self, _change: object = None) -> None:
@@ -63,7 +64,7 @@ class Microscope(anywidget.AnyWidget):
         self._tasks = tasks.sample(batch, generator(self.seed))
         self._learner = copy.deepcopy(learner)
         self._learner.steps, self._learner.rate = self.steps, learner.rate * 2.0**self.speed
-        self.rate = f"{self._learner.rate:.3g}"
+        self.rate = learner.rate
         self.faults = [name for name in FAULTS if name != "nn.BatchNorm2d" or has_batch_norm(learner)]
         self._truth = carried(self._learner.double(), _double(self._tasks))
         if self.fault in self.faults:
@@ -77,7 +78,8 @@ class Microscope(anywidget.AnyWidget):
         learner = broken(self._learner, self._tasks, self.fault)
         tasks = _double(self._tasks) if self.double else self._tasks
         found = carried(learner.double() if self.double else learner.float(), tasks)
-        self.reading = readings(self._truth, found)
+        with self.hold_sync():  # the words and the picture arrive together
+            self.reading, self.read_with = readings(self._truth, found), self.fault
 
     @validate("specimen")
     def _there(self, proposal: dict[str, int]) -> int:

@@ -25,32 +25,32 @@ const rough = (error) => {
 function triangle() {
   const clip = `mkm-${Math.random().toString(36).slice(2)}`;
   const inner = svg("g", { "clip-path": `url(#${clip})` });
-  const canvas = svg("svg", { viewBox: "0 0 480 300", role: "img" },
-    svg("clipPath", { id: clip }, svg("rect", { x: 0, y: 0, width: 480, height: 300 })), inner);
+  const canvas = svg("svg", { viewBox: "0 0 480 260", role: "img" },
+    svg("clipPath", { id: clip }, svg("rect", { x: 0, y: 0, width: 480, height: 260 })), inner);
 
   function draw({ carried, through, angle, found, found_angle: off }, faulty) {
     if (Math.max(carried[0], carried.at(-1), through) >= LOST) {
-      return inner.replaceChildren(svg("text", { class: "mkm-angle", x: 240, y: 150, "text-anchor": "middle" }, "The inner loop has diverged."));
+      return inner.replaceChildren(svg("text", { class: "mkm-angle", x: 240, y: 120, "text-anchor": "middle" }, "The inner loop has diverged."));
     }
     const turn = (length, at) => [length * Math.cos((at * Math.PI) / 180), length * Math.sin((at * Math.PI) / 180)];
     const [origin, direct, whole] = [[0, 0], [carried.at(-1), 0], turn(carried[0], angle)];
     const [xs, ys] = [0, 1].map((axis) => [origin, direct, whole].map((point) => point[axis]));
     const [left, right, top] = [Math.min(...xs), Math.max(...xs), Math.max(...ys)];
-    const unit = Math.min(400 / (right - left || 1), 220 / (top || 1e-9));
-    const place = ([x, y]) => [240 + unit * (x - (left + right) / 2), 150 - unit * (y - top / 2)];
+    const unit = Math.min(420 / (right - left || 1), 190 / (top || 1e-9));
+    const place = ([px, py]) => [240 + unit * (px - (left + right) / 2), 120 - unit * (py - top / 2)];
     const arrow = (from, to, { colour, dash, marker: shape }, width = 3) => [
       svg("path", { class: "mkc-curve", stroke: colour, "stroke-width": width, "stroke-dasharray": dash, d: path([place(from), place(to)]) }),
       marker(shape, ...place(to), 6, { fill: colour }),
     ];
-    const reach = Math.min(50, 0.4 * unit * Math.min(...[carried[0], carried.at(-1)]));
+    const reach = Math.min(50, 0.4 * unit * Math.min(carried[0], carried.at(-1)));
     const arc = Array.from({ length: 25 }, (_, i) => turn(reach / unit, (angle * i) / 24)).map(place);
-    const [ax, ay] = place(turn((reach + 24) / unit, angle / 2));
+    const [x, y] = place(origin);
     inner.replaceChildren(
       svg("path", { class: "mkm-arc", d: path(arc) }),
       ...(faulty ? arrow(origin, turn(found[0], angle - off), FOUND, 6) : []),
       ...arrow(origin, direct, DIRECT), ...arrow(direct, whole, THROUGH), ...arrow(origin, whole, WHOLE),
-      svg("circle", { cx: place(origin)[0], cy: place(origin)[1], r: 4, fill: "var(--text)" }),
-      svg("text", { class: "mkm-angle", x: ax, y: ay + 7, "text-anchor": "middle" }, degrees(angle)),
+      svg("circle", { cx: x, cy: y, r: 4, fill: "var(--text)" }),
+      svg("text", { class: "mkm-angle", x: x + 4, y: y + 26 }, `${degrees(angle)} apart`),
     );
   }
   return { canvas, draw };
@@ -58,15 +58,15 @@ function triangle() {
 
 /** How far the code is from the true meta-gradient, by layer, in powers of ten. */
 function errorChart() {
-  const plot = inside(480, 300);
-  const canvas = svg("svg", { viewBox: "0 0 480 300", role: "img" });
+  const plot = { ...inside(480, 260), left: 78 };
+  const canvas = svg("svg", { viewBox: "0 0 480 260", role: "img" });
   plot.y = scale([1e-17, 1e2], [plot.floor, plot.top], true);
   const yTicks = [-16, -12, -8, -4, 0].map((exponent) => [10 ** exponent, exponent ? power(exponent) : "1"]);
-  const roundings = [["rounding in float32", 1.2e-7], ["rounding in float64", 2.2e-16]];
+  const roundings = [["float32 rounds", 1.2e-7], ["float64 rounds", 2.2e-16]];
 
   function draw(reading) {
     const layers = Object.keys(reading);
-    plot.x = scale([-0.5, layers.length - 0.5], [plot.left, plot.right]);
+    plot.x = scale([-0.5, layers.length + 1], [plot.left, plot.right]); // room for the words at the right
     canvas.replaceChildren(
       axes(plot, layers.map((layer, i) => [i, layer]), yTicks, "layer", "relative difference"),
       ...roundings.flatMap(([label, level]) => [
@@ -117,8 +117,8 @@ function render({ model, el }) {
 
   const fresh = html("button", { class: "mkc-main", onclick: () => put("seed", (model.get("seed") + 1) % 2 ** 31) }, "New tasks");
   const specimen = html("select", { "aria-label": "Under the microscope", onchange: () => put("specimen", specimen.selectedIndex) });
-  const steps = slider("Inner steps", { min: 1, max: 4, value: model.get("steps"), show: String, oninput: (v) => put("steps", v) });
-  const speed = slider("Inner rate", { min: -3, max: 3, value: model.get("speed"), show: (v) => `${SPEEDS[v]} = ${model.get("rate")}`, oninput: (v) => put("speed", v) });
+  const steps = slider("Inner steps", { min: 1, max: 3, value: model.get("steps"), show: String, oninput: (v) => put("steps", v) });
+  const speed = slider("Inner rate", { min: -3, max: 3, value: model.get("speed"), show: (v) => `${SPEEDS[v]} = ${number(model.get("rate") * 2 ** v)}`, oninput: (v) => put("speed", v) });
   const double = html("input", { type: "checkbox", onchange: () => put("double", double.checked) });
   const group = `mkm-${Math.random().toString(36).slice(2)}`;
   const radios = Object.entries(FAULTS).map(([fault, [label]]) => {
@@ -148,7 +148,7 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const [reading, layer, fault] = ["reading", "layer", "fault"].map((name) => model.get(name));
+    const [reading, layer, fault] = ["reading", "layer", "read_with"].map((name) => model.get(name));
     const [shown, faulty] = [reading[layer], fault !== "nothing"];
     caption.textContent = `Direct + through the Hessian = meta-gradient; ${layer === "all" ? "all layers" : layer}`;
     drawControls();
@@ -168,7 +168,7 @@ function render({ model, el }) {
         html("fieldset", { class: "mkm-faults" }, html("legend", {}, "Break:"), ...radios.map(({ element }) => element)),
         html("label", { class: "mkc-control" }, double, "the code computes in float64"))),
     verdict, html("div", { class: "mkm-scroll" }, table)));
-  const changes = "change:reading change:layer change:fault change:double change:rate change:faults";
+  const changes = "change:reading change:read_with change:layer change:fault change:double change:rate change:faults";
   model.on(changes, draw);
   draw();
   return () => model.off(changes, draw);
