@@ -98,7 +98,7 @@ function normTable(table, reading, chosen, faulty, choose) {
     html("th", { scope: "row" }, html("button", { "aria-pressed": String(layer === chosen), onclick: () => choose(layer) }, layer)),
     ...columns.map((i) => html("td", { class: "mkm-shade", style: shade(carried[i]) }, number(carried[i]),
       ...(faulty ? [html("small", {}, `✚ ${number(found[i])}`)] : []))),
-    html("td", {}, number(through)), html("td", {}, degrees(angle))));
+    html("td", {}, number(through)), html("td", {}, Math.max(...carried) >= LOST ? "–" : degrees(angle))));
   const head = ["layer", ...columns.map(name), "through H", "angle"].map((title) => html("th", { scope: "col" }, title));
   const caption = `Norms, carried back through ${steps} inner step${steps === 1 ? "" : "s"}: darker is longer.`;
   table.replaceChildren(
@@ -156,8 +156,10 @@ function render({ model, el }) {
     drawKeys(shown, faulty);
     errors.draw(reading);
     normTable(table, reading, layer, faulty, (chosen) => put("layer", chosen));
-    const angle = faulty ? `, at an angle of ${degrees(shown.found_angle)}` : "";
-    verdict.textContent = `${FAULTS[fault][1]} Difference from the true meta-gradient: ${rough(shown.error)}${angle}.`;
+    const lost = Math.max(...shown.carried) >= LOST;
+    const angle = faulty && shown.found[0] < LOST ? `, at an angle of ${degrees(shown.found_angle)}` : "";
+    const difference = `Difference from the true meta-gradient: ${rough(shown.error)}${angle}.`;
+    verdict.textContent = lost ? "The inner loop has diverged: lower the inner rate." : `${FAULTS[fault][1]} ${difference}`;
   }
 
   el.append(html("section", { class: "mkc", "aria-label": "Meta-gradient microscope", onfocusin: keepKeys },
