@@ -64,7 +64,7 @@ class MANN(MetaLearner):
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         yield Step((self._empty(x), y.shape[1]))
         for memory in self._read(self._features(x), y):
-            yield Step((memory, y.shape[1]))
+            yield Step((memory, y.shape[1]), {"answer": self._answer(memory)[: y.shape[1]]})
 
     def predict(self, state: tuple[Memory, int], x: Tensor) -> Tensor:
         return self._ask(state, self._features(x))

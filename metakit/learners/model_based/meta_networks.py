@@ -77,11 +77,15 @@ class MetaNetwork(EpisodicLearner):
 
     def predict(self, state: FastWeights, x: Tensor) -> Tensor:
         features = self.encoder(x)
-        fast = torch.einsum("qs,snd->qnd", self.attention(state, features), state.memory)  # eq. 6
+        fast = torch.einsum("qs,snd->qnd", self._look_up(state, features), state.memory)  # eq. 6
         return torch.einsum("qnd,qd->qn", fast + self.row, features)  # eq. 7
 
-    def attention(self, state: FastWeights, features: Tensor) -> Tensor:
-        """eq. 6: how much queries with these features [Q, D] look at each example in the memory: [Q, S]."""
+    def attention(self, state: FastWeights, x: Tensor) -> list[Tensor]:
+        """How much each query looks at each example in the memory: [Q, S], once."""
+        return [self._look_up(state, self.encoder(x))]
+
+    def _look_up(self, state: FastWeights, features: Tensor) -> Tensor:
+        """eq. 6: [Q, S]."""
         keys = self._keys(state.layer, features)
         return (self.sharpness * F.normalize(keys, dim=-1) @ F.normalize(state.keys, dim=-1).T).softmax(-1)
 
