@@ -19,7 +19,7 @@ def code_cells(notebook):
 
 
 def test_the_suite_is_there():
-    assert {"00_start_here", "01_sinusoid_regression", "03_omniglot_few_shot", "demo"} <= {
+    assert {"00_start_here", "01_sinusoid_regression", "02_inside_maml", "03_omniglot_few_shot", "demo"} <= {
         path.stem for path in NOTEBOOKS
     }
 
