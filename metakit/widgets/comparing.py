@@ -39,6 +39,7 @@ class Comparing(anywidget.AnyWidget):
         self._pool = self._drawn()
         super().__init__(ways=ways, shots=shots, learners=list(learners))
         self._adapt()
+        self._choose()
 
     def _drawn(self) -> Tensor:
         return draw_pool(self._images, generator(self.episode), QUERIES)[:WAYS]
@@ -55,6 +56,12 @@ class Comparing(anywidget.AnyWidget):
     def _draw(self, _change: object = None) -> None:
         self._pool = self._drawn()
         self._adapt()
+        self._choose()
+
+    def _choose(self) -> None:
+        """A query that some learner gets wrong, if there is one."""
+        wrong = (self._answers != self._task.query_y).any(0)
+        self.query = int(wrong.int().argmax())
 
     @observe("ways", "shots")
     @torch.no_grad()

@@ -60,3 +60,13 @@ def test_fewer_ways_keep_the_query_in_range() -> None:
 def test_a_learner_of_another_family_is_refused() -> None:
     with pytest.raises(MetaKitError, match="MAML is not metric-based"):
         compare(maml(), None, torch.zeros(1, 1, 28, 28))
+
+
+def test_a_new_episode_opens_at_a_query_that_some_learner_gets_wrong() -> None:
+    widget = Comparing(drawings(), learners())
+    for episode in range(1, 4):
+        widget.episode = episode
+        wrong = [
+            i for i, truth in enumerate(widget.view["truths"]) if any(row[i] != truth for row in widget.view["answers"])
+        ]
+        assert widget.query == widget.view["query"] == (wrong[0] if wrong else 0)

@@ -27,7 +27,7 @@ function render({ model, el }) {
     return node("button", {
       type: "button", className: `mk-query ${right < all ? "mk-bad" : ""}`, "data-query": i, "aria-pressed": String(i === view.query),
       "aria-label": `query of class ${LETTERS[view.truths[i]]}: ${right} of ${all} learners right`, onclick: choose,
-    }, glyph(mask, 34), node("span", {}, `${right}/${all}`));
+    }, glyph(mask, 30), node("span", {}, `${right}/${all}`));
   }
 
   function head(view, mask) {
@@ -37,7 +37,7 @@ function render({ model, el }) {
       const right = column.answer === truth;
       return node("th", { scope: "col" }, node("div", {}, names[i]),
         node("div", {}, badge(column.answer), " ", node("span", { className: right ? "mk-yes" : "mk-no" }, right ? "✓ right" : "✗ wrong")),
-        node("div", { className: "mk-quiet" }, `with ${column.compares}:`), node("div", { className: "mk-quiet" }, `${column.measure}, ${column.nearest ? "shortest" : "longest"} wins`));
+        ...[`with ${column.compares}:`, column.measure, `the ${column.nearest ? "shortest" : "longest"} wins`].map((line) => node("div", { className: "mk-quiet" }, line)));
     });
     const query = node("th", { scope: "col", className: "mk-asked" }, glyph(mask, 72), node("div", {}, "query of ", badge(truth)));
     return node("thead", {}, node("tr", {}, query, ...titles));
