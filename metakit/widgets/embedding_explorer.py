@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
+from metakit.learners.metric_based.matching import MatchingNetwork
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork, squared_distances
+from metakit.learners.metric_based.siamese import SiameseNetwork
 from metakit.plots.projection import Plane, plane
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import ImageSet
@@ -16,10 +18,11 @@ from metakit.widgets.front_end import front_end
 from metakit.widgets.image_pool import bounded, cut, draw_pool, limits, to_bytes
 
 QUERIES = 3
+Embedding = PrototypicalNetwork | MatchingNetwork | SiameseNetwork  # its `embed` makes points of images
 
 
 class EmbeddingExplorer(anywidget.AnyWidget):
-    """A prototypical network's view of an episode. N and K move the prototypes; the images stay where they are.
+    """A prototypical network's view of an episode, or its arithmetic on the points of another one. N and K move the prototypes; the images stay where they are.
 
     `networks` are named, "after training" and "before training" for instance; the reader chooses among them. All
     images are embedded when an episode is drawn, so that a slider costs some means and one small SVD.
@@ -35,9 +38,7 @@ class EmbeddingExplorer(anywidget.AnyWidget):
     limits = Dict().tag(sync=True)
     view = Dict().tag(sync=True)
 
-    def __init__(
-        self, images: ImageSet, networks: Mapping[str, PrototypicalNetwork], ways: int = 5, shots: int = 1
-    ) -> None:
+    def __init__(self, images: ImageSet, networks: Mapping[str, Embedding], ways: int = 5, shots: int = 1) -> None:
         self._images, self._networks = images, dict(networks)
         self._points: Tensor | None = None  # [N, E, D], once a network is chosen
         self._axes: Tensor | None = None
