@@ -22,9 +22,10 @@ Embedding = PrototypicalNetwork | MatchingNetwork | SiameseNetwork  # its `embed
 
 
 class EmbeddingExplorer(anywidget.AnyWidget):
-    """A prototypical network's view of an episode, or its arithmetic on the points of another one. N and K move the prototypes; the images stay where they are.
+    """A prototypical network's view of an episode. N and K move the prototypes; the images stay where they are.
 
-    `networks` are named, "after training" and "before training" for instance; the reader chooses among them. All
+    `networks` are named, "after training" and "before training" for instance; the reader chooses among them. Those of
+    another kind lend their points to the same arithmetic. All
     images are embedded when an episode is drawn, so that a slider costs some means and one small SVD.
     """
 
