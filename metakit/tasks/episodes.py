@@ -76,7 +76,11 @@ class Episodes:
 
     def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
         """Draw T tasks: x float32 [T, N*K, 1, H, W] in [0, 1], y int64 [T, N*K] in [0, N)."""
-        classes = draw_distinct(n_tasks, self.ways, len(self.images), rng)  # [T, N]
+        return self.of_classes(draw_distinct(n_tasks, self.ways, len(self.images), rng), rng)
+
+    def of_classes(self, classes: Tensor, rng: torch.Generator) -> Task:
+        """Draw a task of each row of `classes` [T, N]; the class in place n has the label n."""
+        n_tasks = len(classes)
         examples = self._draw_examples(classes, rng)  # [T, N, K + queries]
         rows = examples.add_(classes[..., None], alpha=self.images.images.shape[1])
         support, query = (part.flatten(1) for part in rows.split([self.shots, self.queries], -1))

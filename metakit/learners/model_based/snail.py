@@ -45,13 +45,16 @@ class SNAIL(EpisodicLearner):
     one_by_one = True  # batch normalisation keeps running averages
     encodes_once = True
 
-    def __init__(self, encoder: Conv4, ways: int = 20, filters: int = 64, longest: int = 128) -> None:
+    def __init__(
+        self, encoder: Conv4, ways: int = 20, filters: int = 64, longest: int = 128, *, head_start: bool = True
+    ) -> None:
         super().__init__()
         self.ways, self.encoder = ways, encoder  # the most ways
         first = Attention(encoder.n_features + ways, encoder.n_features, ways + 12)
         stack = [first, *layers(first.n_out, filters, longest)]
         self.layers, self.output = nn.ModuleList(stack), nn.Linear(stack[-1].n_out, ways)
-        self._start_as_a_matching_network(first, encoder.n_features)
+        if head_start:
+            self._start_as_a_matching_network(first, encoder.n_features)
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         if y.shape[1] > self.ways:
