@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator, PercentFormatter
 
 from metakit.evaluate import Score
 from metakit.plots.style import BLUE, Picture, look, stroke
@@ -60,8 +60,9 @@ def lines(values: Sequence[int], scores: Mapping[str, Sequence[Score]], xlabel: 
                           capsize=3, label=name)  # fmt: skip
         if errors:
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if errors else 0))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(list(values), [f"{value:,}" for value in values])
         figure.legend(loc="outside right center")

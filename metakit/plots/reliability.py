@@ -10,9 +10,14 @@ from matplotlib.ticker import PercentFormatter
 from metakit.evaluate import calibration_error
 from metakit.plots.style import Picture, look, stroke
 
+FEWEST = 20  # answers: a share of fewer tells nothing
+
 
 def reliability(curves: Mapping[str, list[tuple[float, float, int]]]) -> Picture:
-    """Accuracy against confidence, and how many answers have it. curves: as `metakit.evaluate.calibration` gives."""
+    """Accuracy against confidence, and how many answers have it. curves: as `metakit.evaluate.calibration` gives.
+
+    The accuracy of a bin with fewer than 20 answers is not drawn; the calibration error counts them all.
+    """
     with look():
         figure = Picture(9.2, 3.8)
         left, right = figure.subplots(1, 2, sharex=True)
@@ -24,7 +29,8 @@ def reliability(curves: Mapping[str, list[tuple[float, float, int]]]) -> Picture
             confidence = [where for where, _, _ in bins]
             look_of = {"color": style.colour, "linestyle": style.dash, "marker": style.marker}
             label = f"{name}: error {100 * calibration_error(bins):.1f} points"
-            left.plot(confidence, [share for _, share, _ in bins], **look_of, label=label)
+            drawn = [(where, share) for where, share, count in bins if count >= FEWEST]
+            left.plot(*zip(*drawn, strict=True), **look_of, label=label)
             right.plot(confidence, [count / total for _, _, count in bins], **look_of)
         for axis in (left.xaxis, left.yaxis, right.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from metakit.checkpoints import load
 from metakit.core import MetaKitError, MetaLearner
 from metakit.recipes import recipe
 from metakit.recipes.titles import title
 from metakit.tasks.by_name import Data, image_classes
 from metakit.tasks.episodes import ImageSet
+from metakit.widgets.roster import ready
 
 SPLITS: dict[str, Data] = {
     "characters shuffled (random split)": "omniglot",
@@ -27,8 +27,8 @@ class Contestant(NamedTuple):
 
 
 def contestants(names: Iterable[str]) -> dict[str, Contestant]:
-    """The shipped learners of these recipes, by their titles."""
-    return {title(name): Contestant(load(name), _training_characters(name)) for name in names}
+    """The shipped learners of these recipes, by their titles, with the inner steps that their recipes report."""
+    return {title(name): Contestant(ready(name), _training_characters(name)) for name in names}
 
 
 def _training_characters(name: str) -> ImageSet | None:
