@@ -56,7 +56,7 @@ function render({ model, el }) {
   function cell(column, way) {
     const [bars, value] = [column.bars[way], column.values[way]];
     const drawn = bars.map((share) => node("span", { className: "mk-length", style: `--share:${share};--class:${colourOf(way)};height:${bars.length > 1 ? 5 : 9}px` }));
-    const text = column.nearest ? value.toFixed(value < 10 ? 2 : 1) : value < 0.01 ? "< 0.01" : value.toFixed(2);
+    const text = column.nearest ? value.toFixed(1) : value < 0.001 ? "< 0.001" : value.toFixed(value < 0.1 ? 3 : 2);
     return node("td", { className: column.answer === way ? "mk-winner" : "" }, node("div", { className: "mk-cell" }, node("div", { className: "mk-bars" }, ...drawn), node("span", {}, text)));
   }
 
