@@ -7,7 +7,7 @@ METHODS = {
     "relation": "Relation network",
     "mann": "Memory-augmented network", "meta-networks": "Meta networks", "snail": "SNAIL",
     "neural-process": "Conditional neural process", "attentive-neural-process": "Attentive neural process",
-    "maml": "MAML", "fomaml": "First-order MAML", "anil": "ANIL", "reptile": "Reptile", "meta-sgd": "Meta-SGD",
+    "maml": "MAML", "maml-pooled": "MAML, pooled", "fomaml": "First-order MAML", "anil": "ANIL", "reptile": "Reptile", "meta-sgd": "Meta-SGD",
     "maml-plus-plus": "MAML++", "t-net": "T-Net", "mt-net": "MT-net", "lstm-meta-learner": "LSTM meta-learner",
     "meta-opt-net-ridge": "MetaOptNet, ridge", "meta-opt-net-svm": "MetaOptNet, SVM",
     "nearest-neighbour": "Nearest neighbour", "from-scratch": "From scratch", "fine-tuning": "Fine-tuning",
