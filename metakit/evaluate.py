@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from metakit.core import MetaKitError, MetaLearner, Task, hits, with_targets
-from metakit.features import encoded
+from metakit.features import encoded, encoded_task
 from metakit.tasks.base import Protocol, Tasks, generator
 
 AT_ONCE = 50_000  # numbers: the images of one episode, or hundreds of sinusoids
@@ -62,7 +62,10 @@ def evaluate_streams(
     """
     check_episodes(episodes)
     learner, tasks = encoded(learner.eval(), tasks, episodes)
-    parts = [by_instance(online(learner, drawn), drawn) for drawn in batches(tasks, episodes, seed, batch, device)]
+    parts = []
+    for drawn in batches(tasks, episodes, seed, batch, device):
+        reader, stream = encoded_task(learner, drawn)
+        parts.append(by_instance(online(reader, stream), stream))
     return [score(column) for column in torch.cat(parts).cpu().T]
 
 

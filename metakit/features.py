@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from metakit.core import MetaLearner
+from metakit.core import MetaLearner, Task
 from metakit.nets.norms import has_batch_norm
 from metakit.tasks.base import Tasks
 from metakit.tasks.episodes import Episodes, pixels
@@ -26,9 +26,25 @@ def encoded(learner: MetaLearner, tasks: Tasks, episodes: int) -> tuple[MetaLear
     if images.dtype != torch.uint8 or images.shape[:2].numel() > asked or has_batch_norm(learner.encoder):
         return learner, tasks
     features = encode(learner.encoder, images)
+    return without_encoder(learner), replace(tasks, images=replace(tasks.images, images=features))
+
+
+@torch.no_grad()
+def encoded_task(learner: MetaLearner, tasks: Task) -> tuple[MetaLearner, Task]:
+    """The same for support sets that are there already, all images of one batch: [T, S, *x] -> [T, S, *d]."""
+    encoder, x = learner.encoder, tasks.support_x
+    if not learner.encodes_once or not isinstance(encoder, nn.Module) or isinstance(encoder, nn.Identity):
+        return learner, tasks
+    if has_batch_norm(encoder):
+        return learner, tasks
+    return without_encoder(learner), tasks._replace(support_x=encoder(x.flatten(0, 1)).unflatten(0, x.shape[:2]))
+
+
+def without_encoder(learner: MetaLearner) -> MetaLearner:
+    """The learner, for images that are encoded already."""
     rest = copy.deepcopy(learner)
     rest.encoder = nn.Identity()
-    return rest, replace(tasks, images=replace(tasks.images, images=features))
+    return rest
 
 
 @torch.no_grad()

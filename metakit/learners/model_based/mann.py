@@ -100,15 +100,15 @@ class MANN(MetaLearner):
             raise MetaKitError(f"This learner tells {self.ways} classes apart at most: choose a smaller N.")
         memory, labels = self._empty(features), F.pad(y, (0, self.ways - y.shape[1]))
         for image, label in zip(features, labels, strict=True):
-            memory = self._next(memory, image)._replace(before=torch.cat([image, label]))
+            memory = self.moment(memory, image)._replace(before=torch.cat([image, label]))
             yield memory
 
     def _ask(self, state: tuple[Memory, int], features: Tensor) -> Tensor:
         """Each query [D] is the next image of a stream of its own: [Q, N]."""
         memory, ways = state
-        return torch.func.vmap(lambda image: self._answer(self._next(memory, image)))(features)[:, :ways]
+        return torch.func.vmap(lambda image: self._answer(self.moment(memory, image)))(features)[:, :ways]
 
-    def _next(self, memory: Memory, image: Tensor) -> Memory:
+    def moment(self, memory: Memory, image: Tensor) -> Memory:
         """One moment: the features of an image [D] come in."""
         seen = torch.cat([image, memory.before])
         hidden, cell = self._controller(torch.cat([seen, memory.found, memory.hidden]), memory.cell)  # eq. 1

@@ -66,11 +66,11 @@ class SNAIL(EpisodicLearner):
             yield Step(Reading(tuple(inputs), length, y.shape[1]))
 
     def predict(self, state: Reading, x: Tensor) -> Tensor:
-        return self.output(self._asked(state, x)[-1])[:, : state.ways]  # eq. 3
+        return self.output(self.asked(state, x)[-1])[:, : state.ways]  # eq. 3
 
     def attention(self, state: Reading, x: Tensor) -> list[Tensor]:
         """How much every attention layer looks at each support example, for each query: [Q, S]."""
-        given = zip(self._stack, state.inputs, self._asked(state, x), strict=False)
+        given = zip(self._stack, state.inputs, self.asked(state, x), strict=False)
         return [layer.weights(read[: state.length], q) for layer, read, q in given if isinstance(layer, Attention)]
 
     def use_norm(self, mode: NormMode) -> None:
@@ -80,7 +80,7 @@ class SNAIL(EpisodicLearner):
     def _stack(self) -> list[Attention | DenseBlock]:
         return cast("list[Attention | DenseBlock]", list(self.layers))
 
-    def _asked(self, state: Reading, x: Tensor) -> list[Tensor]:
+    def asked(self, state: Reading, x: Tensor) -> list[Tensor]:
         """eq. 2 for the queries x: their rows as every layer is given them, then the output."""
         rows = [self._rows(x, x.new_zeros(len(x), state.ways))]
         for layer, given in zip(self._stack, state.inputs, strict=False):
