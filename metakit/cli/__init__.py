@@ -8,7 +8,7 @@ from metakit.errors import MetaKitError
 
 COMMANDS = {
     "list": "list.list_recipes", "evaluate": "evaluate.evaluate", "train": "train.train", "results": "results.results",
-    "data": "data.data", "bench": "bench.bench", "lab": "serve.lab", "demo": "serve.demo",
+    "study": "study.study", "data": "data.data", "bench": "bench.bench", "lab": "serve.lab", "demo": "serve.demo",
 }  # fmt: skip
 
 
