@@ -28,6 +28,8 @@ from metakit.core import Loss, MetaKitError, MetaLearner, Step, Task, mean_squar
 from metakit.nets.transformer import Cache, Transformer
 
 Tokens = Literal["merged", "interleaved"]
+Scored = Literal["all", "queries", "mostly queries"]
+SUPPORT_SHARE = 0.05  # of the loss, where queries are mostly scored
 
 
 class Prompt(NamedTuple):
@@ -43,7 +45,9 @@ class InContextLearner(MetaLearner):
     """State: the prompt as the transformer keeps it. One step: one more support example; step 0: none yet.
 
     `n_x`: numbers in one (encoded) x; `n_y`: numbers in one y, or the most ways; `longest`: the most examples of a
-    prompt with interleaved tokens, whose positions are learned. Merged tokens take prompts of any length.
+    prompt with interleaved tokens, whose positions are learned. Merged tokens take prompts of any length. `scored`:
+    eq. 3 is a mean over all examples, over the queries alone (Chan and others), or nearly so: before as many examples as
+    a function has unknowns nobody can answer well, and what is left of the loss there is noise in the gradient.
     """
 
     encodes_once = True
@@ -57,9 +61,10 @@ class InContextLearner(MetaLearner):
         loss: Loss = mean_squared_error,
         tokens: Tokens = "merged",
         longest: int = 64,
+        scored: Scored = "all",
     ) -> None:
         super().__init__()
-        self.loss, self.tokens, self.n_y, self.longest = loss, tokens, n_y, longest
+        self.loss, self.tokens, self.n_y, self.longest, self.scored = loss, tokens, n_y, longest, scored
         self.encoder = nn.Flatten() if encoder is None else encoder
         self.transformer = Transformer() if transformer is None else transformer
         width = self.transformer.width
@@ -84,7 +89,13 @@ class InContextLearner(MetaLearner):
         x, y = torch.cat([task.support_x, task.query_x]), torch.cat([task.support_y, task.query_y])
         h, _ = self.transformer.read(self.rows(self.features(x), self._padded(y)))
         answers = h if self.tokens == "merged" else h[::2]
-        return self.loss(self.output(answers)[:, : y.shape[1]], y)  # eq. 3
+        answers, read = self.output(answers)[:, : y.shape[1]], len(task.support_x)
+        if self.scored == "all":
+            return self.loss(answers, y)  # eq. 3
+        of_queries = self.loss(answers[read:], y[read:])
+        if self.scored == "queries":
+            return of_queries
+        return of_queries + SUPPORT_SHARE * self.loss(answers[:read], y[:read])
 
     def rows(self, features: Tensor, labels: Tensor) -> Tensor:
         """eq. 1: features [S, x] and labels [S, n_y] of the examples -> rows [S or 2 S, D]."""
