@@ -32,7 +32,12 @@ def score(per_task: Tensor) -> Score:
 
 
 def per_task(prediction: Tensor, tasks: Task) -> Tensor:
-    """Accuracy of each task [T], or its mean squared error where the targets are numbers."""
+    """Accuracy of each task [T], or its mean squared error where the targets are numbers.
+
+    Rows of one-hot letters [T, Q, places, N] are words: a query is right when every letter of its word is.
+    """
+    if tasks.query_y.dim() == 4:  # noqa: PLR2004
+        return hits(prediction, tasks.query_y).amin(-1).mean(-1)
     if tasks.query_y.is_floating_point():
         return (prediction - tasks.query_y).square().flatten(1).mean(1)
     return hits(prediction, tasks.query_y).mean(-1)

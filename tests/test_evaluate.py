@@ -59,3 +59,10 @@ def test_calibration_of_a_sure_and_half_right_learner():
     ((confidence, accuracy, count),) = calibration(logits, torch.tensor([0, 1, 0, 1]))
     assert confidence == pytest.approx(1, abs=1e-3)
     assert (accuracy, count) == (0.5, 4)
+
+
+def test_a_word_is_right_when_every_letter_is():
+    words = torch.eye(3)[torch.tensor([[[1, 2, 0], [1, 1, 0]]])]  # [T, Q, places, N]
+    said = torch.eye(3)[torch.tensor([[[1, 2, 0], [1, 2, 0]]])]
+    tasks = Task(torch.zeros(1, 1), torch.zeros(1, 1), torch.zeros(1, 2), words)
+    assert per_task(said, tasks).tolist() == [0.5]
