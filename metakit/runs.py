@@ -116,7 +116,7 @@ class Run:
 
     def _validated(self, record: Record) -> Moment:
         value = self.validate()
-        lower_is_better = self.recipe.data == "sinusoids"
+        lower_is_better = self.recipe.regression
         best = self.best is None or (value < self.best if lower_is_better else value > self.best)
         if best:
             self.best = value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
+from typing import Literal, get_args
 
 import tyro
 
@@ -21,8 +21,10 @@ from metakit.recipes import recipe as find
 from metakit.tasks.base import Protocol, Tasks
 from metakit.tasks.by_name import Data, tasks_for
 from metakit.tasks.episodes import Episodes
+from metakit.tasks.functions import FUNCTIONS, Shift
 from metakit.tasks.images import load_images
 
+SHIFTS = get_args(Shift)
 SPLITS: dict[str, Data] = {"random": "omniglot", "background": "omniglot-background", "glyphs": "glyphs"}
 
 
@@ -60,7 +62,7 @@ def evaluate(
     instance: int | None = None,
     steps: int | None = None,
     bn: Literal["inductive", "transductive"] | None = None,
-    split: Literal["random", "background", "glyphs"] | None = None,
+    split: Literal["random", "background", "glyphs"] | Shift | None = None,
     images: str | None = None,
     device: str = "cpu",
     seed: int = 0,
@@ -79,7 +81,7 @@ def evaluate(
         instance: of an online stream in which each class comes K times, instead of queries: its accuracy.
         steps: inner steps at test time.
         bn: where batch-normalisation statistics of a query come from.
-        split: random (unseen characters), background (unseen alphabets) or glyphs.
+        split: random (unseen characters), background (unseen alphabets) or glyphs; of functions: how inputs shift.
         images: your own images, by the name that `metakit data images --from FOLDER` gave them.
         device: cpu, cuda, …; auto takes a GPU when there is one.
         seed: of the test tasks.
@@ -100,8 +102,7 @@ def evaluate(
     ]
     if images is not None and queries is None and targets[0].protocol.instance is None:
         targets = [replace(t, protocol=_with_queries_left(t.protocol, images)) for t in targets]
-    if found.data == "sinusoids" and (way is not None or instance is not None):
-        raise MetaKitError("Sinusoids have no classes: leave --way and --instance out.")
+    _check_kind(found, classes=way is not None or instance is not None or split in SPLITS, shift=split in SHIFTS)
     results = [
         result
         for _, group in groupby(targets, key=lambda target: replace(target.protocol, instance=None))
@@ -111,6 +112,13 @@ def evaluate(
         record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
     for result in results:
         print(jsonlib.dumps(result.as_json(recipe)) if json else _sentence(result))
+
+
+def _check_kind(recipe: Recipe, *, classes: bool, shift: bool) -> None:
+    if recipe.regression and classes:
+        raise MetaKitError("Functions have no classes: leave --way, --instance and the splits of characters out.")
+    if shift and recipe.data not in FUNCTIONS:
+        raise MetaKitError("Only the functions of in-context learning have shifted inputs: choose another --split.")
 
 
 def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:

@@ -8,6 +8,7 @@ from metakit.core import MetaKitError
 from metakit.ledger import Row, read
 from metakit.recipes import RECIPES
 from metakit.recipes.titles import title
+from metakit.tasks.functions import FUNCTIONS
 
 README = Path(metakit.__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- results: made by `make results` -->", "<!-- /results -->"
@@ -19,6 +20,8 @@ TITLES = {
     "a class comes for the 1st, 2nd, … time.",
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
+    "functions": "Functions in context. Squared error as a share of what predicting zero makes, behind K examples: 10 "
+    "queries a prompt, the same prompts for all.",
     "mini-imagenet": "mini-ImageNet, Conv-4. Accuracy in %. Its pictures are not ours to ship: the recipes are ready.",
 }
 NOT_RUN = "not run here"
@@ -63,7 +66,13 @@ def _place(row: Row) -> tuple[int, int]:
 def _group(row: Row) -> str:
     if _instance(row) is not None:
         return "streams"
+    if _is_function(row):
+        return "functions"
     return "sinusoids" if _is_regression(row) else str(row.protocol["split"])
+
+
+def _is_function(row: Row) -> bool:
+    return row.recipe in RECIPES and RECIPES[row.recipe].data in FUNCTIONS
 
 
 def _instance(row: Row) -> object:
@@ -94,7 +103,8 @@ def _learner(row: Row) -> str:
 
 
 def _size(row: Row) -> list[int]:
-    values = [row.protocol[name] for name in ("ways", "steps" if _is_regression(row) else "shots")]
+    by_steps = _is_regression(row) and not _is_function(row)
+    values = [row.protocol[name] for name in ("ways", "steps" if by_steps else "shots")]
     values += [_instance(row)]
     return [-1 if value is None else int(str(value)) for value in values]
 
@@ -103,6 +113,8 @@ def _column(row: Row) -> str:
     ways, shots, steps = (row.protocol[name] for name in ("ways", "shots", "steps"))
     if _instance(row) is not None:
         return f"{_instance(row)}"
+    if _is_function(row):
+        return f"K = {shots}"
     if not _is_regression(row):
         return f"{ways}-way {shots}-shot"
     return "no steps" if steps is None else f"step {steps}"
@@ -118,7 +130,10 @@ def _measured(row: Row) -> str:
     """The protocol in words, less what the column says."""
     told = row.protocol
     words = [f"{told['ways']} classes × {told['shots']} instances"] if _instance(row) is not None else []
-    words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
+    if _is_function(row):
+        words += ["as trained" if told["split"] == "test" else f"inputs {told['split']}"]
+    else:
+        words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
     words += [f"{row.train_steps:,} training steps"] if row.train_steps else []
     words += [f"{told['steps']} inner steps"] if told["steps"] is not None and not _is_regression(row) else []

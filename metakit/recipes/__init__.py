@@ -4,6 +4,7 @@ from metakit.core import MetaKitError
 from metakit.recipes.base import Recipe as Recipe
 from metakit.recipes.base import Target as Target
 from metakit.recipes.baselines import BASELINES
+from metakit.recipes.functions import FUNCTION_RECIPES
 from metakit.recipes.maml_family import MAML_FAMILY
 from metakit.recipes.metric_based import METRIC_BASED
 from metakit.recipes.mini_imagenet import MINI_IMAGENET
@@ -11,7 +12,9 @@ from metakit.recipes.model_based import MODEL_BASED
 from metakit.recipes.optimization_based import OPTIMIZATION_BASED
 from metakit.recipes.sinusoids import SINUSOIDS
 
-FAMILIES = METRIC_BASED, MODEL_BASED, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES, SINUSOIDS, MINI_IMAGENET
+FAMILIES = (
+    METRIC_BASED, MODEL_BASED, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES, SINUSOIDS, FUNCTION_RECIPES, MINI_IMAGENET,
+)  # fmt: skip
 RECIPES = {recipe.name: recipe for recipes in FAMILIES for recipe in recipes}
 
 

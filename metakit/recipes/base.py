@@ -8,6 +8,7 @@ from metakit.core import MetaKitError, MetaLearner
 from metakit.tasks.augment import Augmented, Distortion
 from metakit.tasks.base import Mixture, Protocol, Tasks
 from metakit.tasks.by_name import Data, image_classes, tasks_for
+from metakit.tasks.functions import FUNCTIONS
 from metakit.tasks.redraw import Mirrored
 from metakit.tasks.supervised import Supervised
 from metakit.train import Schedule
@@ -48,6 +49,11 @@ class Recipe:
     def untrained(self) -> bool:
         """Whether there is nothing to train, and so no checkpoint."""
         return self.schedule.steps == 0
+
+    @property
+    def regression(self) -> bool:
+        """Whether targets are numbers, and less error is better."""
+        return self.data == "sinusoids" or self.data in FUNCTIONS
 
     def must_be_trained(self) -> None:
         """Raises MetaKitError where there is nothing to train."""

@@ -1,17 +1,22 @@
 """The task distributions by the names that recipes and the command line call them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from metakit.core import MetaKitError
 from metakit.tasks import glyphs, mini_imagenet, omniglot
 from metakit.tasks.base import Protocol, Tasks
 from metakit.tasks.episodes import Episodes, ImageSet
+from metakit.tasks.functions import FUNCTIONS, Shift
 from metakit.tasks.omniglot import Split
 from metakit.tasks.sinusoids import Sinusoids
 
-Data = Literal["sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet"]
+Data = Literal[
+    "sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet",
+    "linear-5", "noisy-5", "linear-20", "sparse-20", "network-5", "tree-5",
+]  # fmt: skip
 Part = Literal["train", "validation", "test"]
 
 
@@ -19,6 +24,9 @@ def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -
     """The task distribution of one part of a data set under a protocol; its images lie on `device`."""
     if data == "sinusoids":
         return Sinusoids(shots=protocol.shots, queries=protocol.queries)
+    if data in FUNCTIONS:
+        shift = cast("Shift", protocol.split)
+        return replace(FUNCTIONS[data], shots=protocol.shots, queries=protocol.queries, shift=shift)
     if protocol.ways is None:
         raise MetaKitError("Episodes need a number of ways: give --way N.")
     images = image_classes(data, part, protocol.rotations).to(device)

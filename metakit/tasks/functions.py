@@ -9,6 +9,7 @@ Pretraining Task Diversity, 2023, arXiv:2306.15063.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import torch
@@ -21,7 +22,7 @@ from metakit.tasks.function_families import Linear, Network, Tree
 Kind = Literal["linear", "sparse", "network", "tree"]
 Shift = Literal["test", "skewed", "scaled", "noisy", "orthogonal", "orthants"]
 NONZERO = 3  # of a sparse linear function
-FEWEST_DIMS, POOL_SEED = 2, 20_230_615
+FEWEST_DIMS, POOL_SEED, LARGEST_POOL = 2, 20_230_615, 2**16
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,14 @@ class Functions:
     scale: float = 2.0  # of the inputs under the shift "scaled"
 
     def __post_init__(self) -> None:
-        if self.shots < 1 or self.queries < 0 or self.dims < FEWEST_DIMS:
+        if self.shots < 0 or self.shots + self.queries < 1 or self.dims < FEWEST_DIMS:
             raise MetaKitError("A prompt needs an example and a function of 2 inputs at least: choose more of them.")
         if self.shift == "orthogonal" and self.shots >= self.dims:
             raise MetaKitError(
                 f"{self.shots} examples span all {self.dims} inputs: choose fewer for a query outside their span."
             )
+        if self.pool is not None and not 1 <= self.pool <= LARGEST_POOL:
+            raise MetaKitError(f"A pool has 1 to {LARGEST_POOL:,} tasks: choose a size between.")
 
     def sample(self, n_tasks: int, rng: torch.Generator) -> Task:
         """Draw T prompts: x [T, n, d], y [T, n, 1]."""
@@ -75,13 +78,18 @@ class Functions:
 
     def pooled(self) -> Tensor:
         """The weights of a finite pool of linear functions [pool, d]: a larger pool contains the smaller ones."""
-        return Linear.draw(self.pool or 1, self.dims, generator(POOL_SEED)).weight
+        return _all_pooled(self.dims)[: self.pool]
 
     def _inputs(self, n_tasks: int, rng: torch.Generator) -> Tensor:
         x = torch.randn(n_tasks, self.shots + self.queries, self.dims, generator=rng, device=rng.device)
         if self.active is not None:
             x = x * (torch.arange(self.dims, device=x.device) < self.active)
         return shifted(x, self.shots, self.shift, rng, self.scale)
+
+
+@cache
+def _all_pooled(dims: int) -> Tensor:
+    return Linear.draw(LARGEST_POOL, dims, generator(POOL_SEED)).weight
 
 
 def shifted(x: Tensor, shots: int, shift: Shift, rng: torch.Generator, scale: float = 2.0) -> Tensor:
@@ -101,6 +109,16 @@ def shifted(x: Tensor, shots: int, shift: Shift, rng: torch.Generator, scale: fl
         query = x[:, shots:]
         return torch.cat([x[:, :shots], query - query @ span @ span.mT], 1)
     return x
+
+
+FUNCTIONS = {  # by the names that recipes call them
+    "linear-5": Functions("linear", 5),
+    "noisy-5": Functions("linear", 5, noise=5**-0.5),  # as much as one of the inputs makes
+    "linear-20": Functions("linear", 20),
+    "sparse-20": Functions("sparse", 20),
+    "network-5": Functions("network", 5),
+    "tree-5": Functions("tree", 5),
+}
 
 
 @dataclass(frozen=True)

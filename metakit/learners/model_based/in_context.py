@@ -46,8 +46,8 @@ class InContextLearner(MetaLearner):
 
     `n_x`: numbers in one (encoded) x; `n_y`: numbers in one y, or the most ways; `longest`: the most examples of a
     prompt with interleaved tokens, whose positions are learned. Merged tokens take prompts of any length. `scored`:
-    eq. 3 is a mean over all examples, over the queries alone (Chan and others), or nearly so: before as many examples as
-    a function has unknowns nobody can answer well, and what is left of the loss there is noise in the gradient.
+    eq. 3 is a mean over all examples, over the queries alone (Chan and others), or nearly so: nobody can answer well
+    from fewer examples than a function has unknowns, and what is left of the loss there is noise in the gradient.
     """
 
     encodes_once = True

@@ -1,0 +1,95 @@
+"""In-context learners of functions, and the estimators that they are measured against on the very same prompts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from torch import nn
+
+from metakit.core import MetaLearner, mean_squared_error
+from metakit.learners.baselines.greedy_tree import GreedyTree
+from metakit.learners.baselines.lasso import Lasso
+from metakit.learners.baselines.linear_estimators import Averaging, LeastSquares, Ridge
+from metakit.learners.baselines.nearest_examples import NearestExamples
+from metakit.learners.model_based.in_context import InContextLearner, Tokens
+from metakit.learners.optimization_based.reptile import Reptile
+from metakit.nets.encoders import mlp
+from metakit.nets.transformer import Transformer
+from metakit.recipes.base import Recipe, Target, sinusoid
+from metakit.tasks.base import Protocol
+from metakit.tasks.by_name import Data
+from metakit.train import Schedule
+
+GARG = "Garg et al. 2022, arXiv:2208.01066; its figures are curves, without printed numbers"
+
+
+def prompts(*shots: int, split: str = "test") -> tuple[Target, ...]:
+    """Squared error, as a share of predicting zero, behind so many examples: 1,280 prompts of 10 queries."""
+    return tuple(Target(Protocol(shots=k, queries=10, episodes=1280, split=split)) for k in shots)
+
+
+SHIFTS = tuple(t for split in ("skewed", "scaled", "noisy", "orthants") for t in prompts(10, split=split))
+LINEAR_5 = (*prompts(3, 5, 10, 15), *SHIFTS, *prompts(4, split="orthogonal"))
+LINEAR_20 = prompts(10, 20, 40)
+SPARSE_20 = prompts(5, 10, 20)
+CURVED_5 = prompts(5, 10, 20, 30)
+
+
+def in_context(
+    dims: int, width: int = 64, layers: int = 4, tokens: Tokens = "merged"
+) -> Callable[[], InContextLearner]:
+    """A transformer for functions of `dims` inputs."""
+    return lambda: InContextLearner(dims, 1, Transformer(width, layers, 4), tokens=tokens, scored="mostly queries")
+
+
+def _recipe(
+    data: Data, learner: Callable[[], MetaLearner], targets: tuple[Target, ...], steps: int, longest: int, known: int
+) -> Recipe:
+    """Trained on prompts of `longest` examples, mostly on answers from `known` or more; error there chooses."""
+    return Recipe(
+        f"in-context-{data}", "model-based", data, learner,
+        train=Protocol(shots=known, queries=longest - known), schedule=Schedule(steps, 64, 2e-3, warmup=200, clip=1.0),
+        validation=Protocol(shots=known, queries=10, episodes=1280),
+        targets=targets, paper=GARG, validate_every=steps // 15,
+    )  # fmt: skip
+
+
+def _reference(name: str, data: Data, learner: Callable[[], MetaLearner], targets: tuple[Target, ...]) -> Recipe:
+    return Recipe(
+        f"{name}-{data}", "baseline", data, learner,
+        train=Protocol(shots=1), schedule=Schedule(0), validation=Protocol(shots=1), targets=targets, paper="",
+    )  # fmt: skip
+
+
+def _fitted_network(steps: int = 200) -> MetaLearner:
+    """A two-layer network at its random start, fitted to the examples by Adam: `Reptile` before any training."""
+    *body, head = mlp(5, 100, 1)
+    assert isinstance(head, nn.Linear)  # noqa: S101 - for the type checker
+    return Reptile(nn.Sequential(*body), head, steps=steps, rate=5e-3, optimizer="adam", loss=mean_squared_error)
+
+
+FUNCTION_RECIPES = (
+    _recipe("linear-5", in_context(5), LINEAR_5, 30_000, 16, 5),
+    _reference("least-squares", "linear-5", LeastSquares, LINEAR_5),
+    _reference("ridge", "linear-5", lambda: Ridge(1.0), LINEAR_5),
+    _reference("averaging", "linear-5", Averaging, LINEAR_5),
+    _reference("nearest-examples", "linear-5", NearestExamples, LINEAR_5),
+    _recipe("noisy-5", in_context(5), prompts(5, 10, 15), 8000, 15, 10),
+    _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
+    _reference("least-squares", "noisy-5", LeastSquares, prompts(5, 10, 15)),
+    _recipe("linear-20", in_context(20, 96), LINEAR_20, 10_000, 40, 20),
+    _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
+    _recipe("sparse-20", in_context(20, 96), SPARSE_20, 10_000, 24, 10),
+    _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
+    _reference("lasso", "sparse-20", Lasso, SPARSE_20),
+    _recipe("network-5", in_context(5), CURVED_5, 8000, 30, 20),
+    _reference("fitted-network", "network-5", _fitted_network, CURVED_5),
+    _reference("least-squares", "network-5", LeastSquares, CURVED_5),
+    _reference("nearest-examples", "network-5", NearestExamples, CURVED_5),
+    _recipe("tree-5", in_context(5), CURVED_5, 8000, 30, 20),
+    _reference("greedy-tree", "tree-5", GreedyTree, CURVED_5),
+    _reference("nearest-examples", "tree-5", NearestExamples, CURVED_5),
+    replace(
+        _recipe("sinusoids", in_context(1), (sinusoid(10, None), sinusoid(5, None)), 8000, 15, 10),
+        name="in-context-sinusoid", validation=Protocol(shots=10, queries=100, episodes=500),
+    ),
+)  # fmt: skip
