@@ -14,6 +14,7 @@ import metakit
 from metakit.core import MetaKitError
 from metakit.tasks.storage import replacing
 
+Metric = Literal["accuracy", "mse"]
 LEDGER = Path(metakit.__file__).parents[1] / "data" / "results.json"
 
 
@@ -23,7 +24,7 @@ class Row:
 
     recipe: str
     protocol: dict[str, object]  # `Protocol.as_dict()`
-    metric: Literal["accuracy", "mse"]
+    metric: Metric
     mean: float
     ci95: float
     episodes: int

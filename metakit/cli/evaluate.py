@@ -14,7 +14,7 @@ from metakit.cli.train import pick_device
 from metakit.errors import MetaKitError
 from metakit.evaluate import Score, evaluate_streams, use_protocol
 from metakit.evaluate import evaluate as measure
-from metakit.ledger import Row, machine, record_rows
+from metakit.ledger import Metric, Row, machine, record_rows
 from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import Recipe, Target
 from metakit.recipes import recipe as find
@@ -35,11 +35,12 @@ class Measured:
     target: Target
     score: Score
     seconds: float
+    metric: Metric
 
     @property
     def unit(self) -> float:
         """Accuracies are told in percent."""
-        return 1.0 if self.target.protocol.ways is None else 100.0
+        return 1.0 if self.metric == "mse" else 100.0
 
     def as_json(self, recipe: str) -> dict[str, object]:
         """What --json prints."""
@@ -143,7 +144,8 @@ def _measure(
         scores = evaluate_streams(learner, tasks, protocol.episodes, protocol.seed, device=device)
         scores = [scores[(target.protocol.instance or 1) - 1] for target in targets]
     seconds = perf_counter() - started
-    return [Measured(target, score, seconds) for target, score in zip(targets, scores, strict=True)]
+    metric: Metric = "mse" if recipe.regression else "accuracy"
+    return [Measured(target, score, seconds, metric) for target, score in zip(targets, scores, strict=True)]
 
 
 def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) -> Tasks:
@@ -164,7 +166,7 @@ def _sentence(result: Measured) -> str:
     protocol, score, unit = result.target.protocol, result.score, result.unit
     number = (
         f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %"
-        if protocol.ways
+        if result.metric == "accuracy"
         else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
     )
     told = ", ".join(f"{key} {value}" for key, value in protocol.as_dict().items() if value is not None)
@@ -179,7 +181,7 @@ def _row(recipe: Recipe, result: Measured, weights: Path) -> Row:
         command=f"metakit evaluate {recipe.name} --record",
         seed=int(about["seed"]),
         protocol=protocol.as_dict(),
-        metric="mse" if protocol.ways is None else "accuracy",
+        metric=result.metric,
         mean=round(result.score.mean * result.unit, 4),
         ci95=round(result.score.ci95 * result.unit, 4),
         episodes=len(result.score.per_task),

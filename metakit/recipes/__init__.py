@@ -10,10 +10,12 @@ from metakit.recipes.metric_based import METRIC_BASED
 from metakit.recipes.mini_imagenet import MINI_IMAGENET
 from metakit.recipes.model_based import MODEL_BASED
 from metakit.recipes.optimization_based import OPTIMIZATION_BASED
+from metakit.recipes.prompts import PROMPTS
 from metakit.recipes.sinusoids import SINUSOIDS
 
 FAMILIES = (
-    METRIC_BASED, MODEL_BASED, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES, SINUSOIDS, FUNCTION_RECIPES, MINI_IMAGENET,
+    METRIC_BASED, MODEL_BASED, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES, SINUSOIDS, FUNCTION_RECIPES,
+    PROMPTS, MINI_IMAGENET,
 )  # fmt: skip
 RECIPES = {recipe.name: recipe for recipes in FAMILIES for recipe in recipes}
 

@@ -12,10 +12,12 @@ from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.functions import FUNCTIONS, Shift
 from metakit.tasks.omniglot import Split
 from metakit.tasks.sinusoids import Sinusoids
+from metakit.tasks.strings import Part as Words
+from metakit.tasks.strings import Strings
 
 Data = Literal[
-    "sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet",
-    "linear-5", "noisy-5", "linear-20", "sparse-20", "network-5", "tree-5",
+    "sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet", "strings",
+    "linear-5", "noisy-5", "linear-20", "uniform-10", "sparse-20", "network-5", "tree-5",
 ]  # fmt: skip
 Part = Literal["train", "validation", "test"]
 
@@ -27,6 +29,8 @@ def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -
     if data in FUNCTIONS:
         shift = cast("Shift", protocol.split)
         return replace(FUNCTIONS[data], shots=protocol.shots, queries=protocol.queries, shift=shift)
+    if data == "strings":
+        return Strings(protocol.shots, protocol.queries, "train" if part == "train" else cast("Words", protocol.split))
     if protocol.ways is None:
         raise MetaKitError("Episodes need a number of ways: give --way N.")
     images = image_classes(data, part, protocol.rotations).to(device)
