@@ -6,8 +6,9 @@ from metakit.studies.base import StudyRun as StudyRun
 from metakit.studies.curves import Curves as Curves
 from metakit.studies.curves import Point as Point
 from metakit.studies.curves import finished
+from metakit.studies.diversity import DIVERSITY
 
-STUDIES: dict[str, Study] = {}
+STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY,)}
 
 
 def study(name: str) -> Study:

@@ -43,6 +43,7 @@ class Functions:
     active: int | None = None
     pool: int | None = None
     scale: float = 2.0  # of the inputs under the shift "scaled"
+    uniform: bool = False  # inputs ~ U[-sqrt 3, sqrt 3], of mean square 1 as well, instead of normal
 
     def __post_init__(self) -> None:
         if self.shots < 0 or self.shots + self.queries < 1 or self.dims < FEWEST_DIMS:
@@ -81,7 +82,10 @@ class Functions:
         return _all_pooled(self.dims)[: self.pool]
 
     def _inputs(self, n_tasks: int, rng: torch.Generator) -> Tensor:
-        x = torch.randn(n_tasks, self.shots + self.queries, self.dims, generator=rng, device=rng.device)
+        shape = n_tasks, self.shots + self.queries, self.dims
+        if self.uniform:
+            return (2 * torch.rand(shape, generator=rng, device=rng.device) - 1) * 3**0.5
+        x = torch.randn(shape, generator=rng, device=rng.device)
         if self.active is not None:
             x = x * (torch.arange(self.dims, device=x.device) < self.active)
         return shifted(x, self.shots, self.shift, rng, self.scale)
@@ -115,6 +119,7 @@ FUNCTIONS = {  # by the names that recipes call them
     "linear-5": Functions("linear", 5),
     "noisy-5": Functions("linear", 5, noise=5**-0.5),  # as much as one of the inputs makes
     "linear-20": Functions("linear", 20),
+    "uniform-10": Functions("linear", 10, uniform=True),
     "sparse-20": Functions("sparse", 20),
     "network-5": Functions("network", 5),
     "tree-5": Functions("tree", 5),
