@@ -126,8 +126,8 @@ class PromptLearner(MetaLearner):
 
     def _written(self, character: Tensor, place: int, pair: int) -> Text:
         """One character of an answer."""
-        where = torch.tensor([[LONGEST + 1 + place], [LONGEST], [pair]], device=character.device)
-        return Text(character[None], *where, torch.ones_like(where[0], dtype=torch.bool))
+        one = torch.ones_like(character[None])
+        return Text(character[None], one * (LONGEST + 1 + place), one * LONGEST, one * pair, one > 0)
 
 
 def packed(text: Text) -> Text:
