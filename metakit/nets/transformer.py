@@ -50,12 +50,20 @@ class Block(nn.Module):
             k, v = torch.cat([past.keys, k], -2), torch.cat([past.values, v], -2)
         return self._finish(x, self._weights(q, k) @ v), Cache(k, v)
 
-    def ask(self, cache: Cache, x: Tensor) -> Tensor:
-        """x [.., Q, D] -> the same shape; each row sees the cache and itself."""
-        q, k, v = self._heads(x)
-        to_past, to_self = q @ cache.keys.mT, (q * k).sum(-1, keepdim=True)
-        weights = self._normalised(torch.cat([to_past, to_self], -1), cache.keys.shape[-2] + 1)
+    def ask(self, cache: Cache, x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """x [.., Q, D] -> the same shape; each row sees the cache (of it, what is `seen` [.., 1, 1, L]) and itself."""
+        weights, v = self.looks(cache, x, seen), self._heads(x)[2]
         return self._finish(x, weights[..., :-1] @ cache.values + weights[..., -1:] * v)
+
+    def looks(self, cache: Cache, x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """How much each question x [.., Q, D] looks at every row read and, last, at itself: [.., H, Q, L + 1]."""
+        q, k, _ = self._heads(x)
+        scores = torch.cat([q @ cache.keys.mT, (q * k).sum(-1, keepdim=True)], -1)
+        if seen is None:
+            return self._normalised(scores, scores.shape[-1])
+        hidden = ~F.pad(seen, (0, 1), value=True)
+        blank = -torch.inf if self.kind == "softmax" else 0.0
+        return self._normalised(scores.masked_fill(hidden, blank), (~hidden).sum(-1, keepdim=True))
 
     def attention(self, x: Tensor) -> Tensor:
         """How much each row of x [.., L, D] looks at each: [.., H, L, L]."""
@@ -112,11 +120,19 @@ class Transformer(nn.Module):
             caches.append(cache)
         return self.norm(x), tuple(caches)
 
-    def ask(self, caches: tuple[Cache, ...], x: Tensor) -> Tensor:
-        """x [.., Q, D] -> the same shape; no question sees another."""
+    def ask(self, caches: tuple[Cache, ...], x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """x [.., Q, D] -> the same shape; no question sees another, nor a row that is not `seen` (see `Block.ask`)."""
         for block, cache in zip(self._blocks, caches, strict=True):
-            x = block.ask(cache, x)
+            x = block.ask(cache, x, seen)
         return self.norm(x)
+
+    def looks(self, caches: tuple[Cache, ...], x: Tensor) -> list[Tensor]:
+        """How much each question x [.., Q, D] looks at the rows read and, last, itself, a block: [.., H, Q, L + 1]."""
+        found = []
+        for block, cache in zip(self._blocks, caches, strict=True):
+            found.append(block.looks(cache, x))
+            x = block.ask(cache, x)
+        return found
 
     def attention(self, x: Tensor) -> list[Tensor]:
         """How much each row of x [.., L, D] looks at each, a block: [.., H, L, L]."""

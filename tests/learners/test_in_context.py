@@ -44,6 +44,15 @@ def test_one_pass_scores_every_length_of_the_prompt(tokens):
     torch.testing.assert_close(double.task_loss(task), torch.stack(errors).mean())
 
 
+@pytest.mark.parametrize("kind", ["softmax", "linear"])
+@pytest.mark.parametrize("tokens", ["merged", "interleaved"])
+def test_answers_after_each_example_are_those_of_each_state(tokens, kind):
+    double, task = learner(tokens, kind=kind).double(), as_double(SINUSOIDS.sample(1, generator(4))).at(0)
+    states = double.adapt_steps(task.support_x, task.support_y)
+    one_by_one = torch.stack([double.predict(step.state, task.query_x) for step in states])
+    torch.testing.assert_close(double.answers_after_each(task.support_x, task.support_y, task.query_x), one_by_one)
+
+
 def test_merged_rows_hold_the_example_before():
     rows = []
     merged = learner("merged")

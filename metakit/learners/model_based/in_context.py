@@ -87,9 +87,7 @@ class InContextLearner(MetaLearner):
 
     def task_loss(self, task: Task) -> Tensor:
         x, y = torch.cat([task.support_x, task.query_x]), torch.cat([task.support_y, task.query_y])
-        h, _ = self.transformer.read(self.rows(self.features(x), self._padded(y)))
-        answers = h if self.tokens == "merged" else h[::2]
-        answers, read = self.output(answers)[:, : y.shape[1]], len(task.support_x)
+        answers, read = self.answers(x, y), len(task.support_x)
         if self.scored == "all":
             return self.loss(answers, y)  # eq. 3
         of_queries = self.loss(answers[read:], y[read:])
@@ -97,10 +95,35 @@ class InContextLearner(MetaLearner):
             return of_queries
         return of_queries + SUPPORT_SHARE * self.loss(answers[:read], y[:read])
 
+    def answers(self, x: Tensor, y: Tensor) -> Tensor:
+        """What is said of each of the examples x [S, *x], y [S, N] from those before it, in one pass: [S, N]."""
+        h, _ = self.transformer.read(self.rows(self.features(x), self._padded(y)))
+        return self.output(h if self.tokens == "merged" else h[::2])[:, : y.shape[1]]  # eq. 2
+
+    def answers_after_each(self, x: Tensor, y: Tensor, places: Tensor) -> Tensor:
+        """What `predict` says of places [Q, *x] after 0, 1, … S of the examples, all at once: [S + 1, Q, N]."""
+        features, labels = self.features(x), self._padded(y)
+        _, caches = self.transformer.read(self.rows(features, labels))
+        pairs = F.pad(torch.cat([features, labels], -1), (0, 0, 1, 0))
+        prompts = [Prompt(caches, pairs[read], read, y.shape[1]) for read in range(len(x) + 1)]
+        rows = torch.stack([self._questions(prompt, self.features(places)) for prompt in prompts])
+        seen = torch.ones(len(prompts), len(x), dtype=torch.bool, device=x.device).tril(-1)
+        seen = seen if self.tokens == "merged" else seen.repeat_interleave(2, 1)
+        return self.output(self.transformer.ask(caches, rows, seen[:, None, None]))[..., : y.shape[1]]
+
+    def attention(self, state: Prompt, x: Tensor) -> Tensor:
+        """How much each layer's heads, on average, take from each example read, for the queries x: [layers, Q, S].
+
+        A merged row holds the example before it, so an example is looked at where it has become the past: in the row
+        after its own. Of interleaved rows, that of y counts.
+        """
+        looks = torch.stack(self.transformer.looks(state.caches, self._questions(state, self.features(x)))).mean(-3)
+        return looks[..., 1:] if self.tokens == "merged" else looks[..., 1:-1:2]
+
     def rows(self, features: Tensor, labels: Tensor) -> Tensor:
         """eq. 1: features [S, x] and labels [S, n_y] of the examples -> rows [S or 2 S, D]."""
         if self.tokens == "merged":
-            before = F.pad(torch.cat([features, labels], -1), (0, 0, 1, -1))
+            before = F.pad(torch.cat([features, labels], -1), (0, 0, 1, 0))[:-1]
             return self.embed(torch.cat([features, before], -1))
         if len(features) > self.longest:
             raise MetaKitError(f"This learner reads {self.longest} examples at most: give it a shorter prompt.")

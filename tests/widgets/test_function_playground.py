@@ -1,0 +1,96 @@
+"""The function playground, without a browser."""
+
+import pytest
+import torch
+from traitlets import TraitError
+
+from metakit.learners.model_based.in_context import InContextLearner
+from metakit.nets.transformer import Transformer
+from metakit.tasks.functions import Functions
+from metakit.widgets.function_playground import FunctionPlayground
+from metakit.widgets.prompt_readings import QUERIES
+from metakit.widgets.prompts_about import GRID, LinearSubject, Shift
+from tests.conformance_widgets import check_widget
+
+
+def playground(**settings) -> FunctionPlayground:
+    torch.manual_seed(0)
+    learners = [InContextLearner(n, 1, Transformer(16, 2, 2)).eval() for n in (1, 5)]
+    widget = FunctionPlayground(*learners)
+    for name, value in settings.items():
+        setattr(widget, name, value)
+    return widget
+
+
+def test_conformance():
+    check_widget(
+        lambda: playground(subject="linear functions"),
+        FunctionPlayground.shown,
+        seed=(0, 7, 999),
+        read=(0, 7, 15),
+        asked=(0, 20, 40),
+        scale=(-2, 0, 2),
+        skew=(0.0, 1.0, 2.0),
+        noise=(0.0, 0.5, 1.0),
+        orthant=(False, True),
+        subject=("sinusoids", "linear functions"),
+        examples=([], [[0.0] * 6], [[i / 9, 0.5, 0, 0, 1, 0] for i in range(15)]),
+    )
+
+
+@pytest.mark.parametrize("subject", ["sinusoids", "linear functions"])
+def test_the_best_estimator_finds_the_function(subject):
+    """Two points settle a sinusoid, five a linear function; nobody knows anything before the first."""
+    widget = playground(subject=subject)
+    needed = {"sinusoids": 2, "linear functions": 5}[subject]
+    wrong = widget.view["errors"]["best"]
+    assert wrong[needed] < 1e-2 < wrong[0]
+    assert wrong[15] < 1e-4
+    best, truth = torch.tensor(widget.view["best"][15]), torch.tensor(widget.view["truth"])
+    torch.testing.assert_close(best, truth, atol=0.01, rtol=0)
+
+
+def test_the_answers_are_the_learners_own():
+    widget = playground(subject="linear functions", seed=5)
+    table, learner = torch.tensor(widget.examples), widget._made["linear functions"].learner
+    state = learner.adapt(table[:4, :-1], table[:4, -1:])
+    line = widget._made["linear functions"].line(5)
+    with torch.no_grad():
+        answers = learner.predict(state, line)[:, 0]
+    torch.testing.assert_close(torch.tensor(widget.view["ours"][4]), answers, atol=2e-3, rtol=0)
+
+
+def test_attention_has_a_bar_for_every_layer_and_example_read():
+    widget = playground(read=6)
+    assert [len(layer) for layer in widget.looks] == [6, 6]
+    assert all(0 <= share <= 1 for layer in widget.looks for share in layer)
+
+
+def test_targets_follow_from_inputs_unless_the_reader_says_otherwise():
+    widget = playground()
+    widget.examples = [[0.0, 99.0], [1.0, -99.0]]
+    on = widget.examples
+    widget.on_function = False
+    widget.examples = [[0.0, 3.0]]
+    assert abs(on[0][1]) <= 5 >= abs(on[1][1])
+    assert widget.examples == [[0.0, 3.0]]
+
+
+@pytest.mark.parametrize("bad", [[[0, 0]] * 16, [[1]], [["a", 2]], [[float("nan"), 1]]])
+def test_examples_that_are_none_are_refused(bad):
+    with pytest.raises(TraitError, match="at most 15 examples"):
+        playground().examples = bad
+
+
+def test_noise_asks_for_ridge():
+    widget = playground(subject="linear functions", noise=1.0)
+    assert widget.view["errors"]["best"][15] > 0.01
+    assert widget.typical["best"][5] < 1.2  # least squares would be far off at five noisy examples
+
+
+def test_shifted_prompts_are_those_of_the_tasks():
+    x = LinearSubject(InContextLearner(5)).inputs(400, 15 + QUERIES, 3, Shift(skew=1.0))
+    reference = Functions("linear", 5, 15, QUERIES, shift="skewed").sample(400, torch.Generator().manual_seed(0))
+    assert float(x.square().mean()) == pytest.approx(float(reference.support_x.square().mean()), rel=0.1)
+    assert float(x[..., 0].square().mean()) == pytest.approx(25 * float(x[..., 4].square().mean()), rel=0.2)
+    assert GRID == 41
