@@ -78,7 +78,7 @@ class SinusoidSubject(Subject):
 
 
 class LinearSubject(Subject):
-    """w · x with five inputs; drawn along a random line through zero."""
+    """w · x with five inputs; drawn along the line through zero on which it is steepest."""
 
     name, columns, unit, reach = "linear functions", ("x1", "x2", "x3", "x4", "x5"), 1.0, (3.0, 3.0)
 
@@ -93,7 +93,7 @@ class LinearSubject(Subject):
         return shift.scale * x * spread * (dims / spread.square().sum()).sqrt()
 
     def line(self, seed: int) -> Tensor:
-        direction = torch.randn(len(self.columns), generator=generator(seed + 2))
+        direction = self.functions(1, seed).weight[0]
         return torch.linspace(-self.reach[0], self.reach[0], GRID)[:, None] * direction / direction.norm()
 
     def features(self, x: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ const MOST = 15;
 const LINES = [["ours", "transformer", STROKES[2]], ["best", "best estimator", STROKES[4]]];
 const ABOUT = {
   sinusoids: "Click the picture to add an example, drag to move it, double-click to remove it; or type in the table.",
-  "linear functions": "The picture follows one line through the five inputs. Type in the table to change an example.",
+  "linear functions": "The picture follows the line through the five inputs on which the function is steepest. Type in the table to change an example.",
 };
 const small = (v) => (v >= 10 ? "> 10" : v >= 0.1 ? v.toFixed(2) : v >= 0.001 ? v.toFixed(3) : "< 0.001");
 
@@ -29,7 +29,7 @@ function answerChart() {
 }
 
 function errorChart() {
-  const plot = inside(400, 390);
+  const plot = { ...inside(400, 390), left: 66 };
   plot.x = scale([0, MOST], [plot.left + 8, plot.right - 8]);
   plot.y = scale([0.0005, 4], [plot.floor, plot.top], true);
   const now = svg("line", { class: "mkc-now", y1: plot.top, y2: plot.floor });
@@ -113,7 +113,7 @@ function render({ model, el }) {
   function draw() {
     if (!model.get("view").ours) return;
     subject.value = model.get("subject");
-    answer.fitTo(told().reach, flat() ? "x" : "place on a line through the inputs");
+    answer.fitTo(told().reach, flat() ? "x" : "place on the steepest line through the inputs");
     read.set(model.get("read"));
     asked.set(model.get("asked"));
     onFunction.checked = model.get("on_function");
@@ -138,10 +138,10 @@ function render({ model, el }) {
     html("div", { class: "mkc-bar" }, read.element, asked.element),
     html("div", { class: "mkc-row" },
       html("figure", { style: "flex: 600 1 0" }, caption, answer.canvas),
-      html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error of this prompt; faint: the mean of 48 prompts"), error.canvas)),
+      html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error here; faint: mean of 48 prompts"), error.canvas)),
     legend,
-    html("details", { open: "" }, html("summary", {}, "The prompt: type in it"), html("div", { class: "mkf-scroll" }, table.table), table.add),
     html("div", { class: "mkc-bar", role: "group", "aria-label": "Prompts unlike those of the training" }, html("b", {}, "Shift"), ...Object.values(shifts).map((one) => one.element), labelled(orthant, "examples in one corner")),
+    html("details", { open: "" }, html("summary", {}, "The prompt: type in it"), html("div", { class: "mkf-scroll" }, table.table), table.add),
     status, help));
   const changes = "change:view change:examples change:looks change:typical change:read change:asked change:subject";
   model.on(changes, draw);
