@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from metakit.core import MetaKitError, MetaLearner, Task, hits, with_targets
+from metakit.core import MetaKitError, MetaLearner, Task, hits, mean_squared_error, with_targets
 from metakit.features import encoded, encoded_task
 from metakit.tasks.base import Protocol, Tasks, generator
 
@@ -97,6 +97,21 @@ def by_instance(logits: Tensor, tasks: Task) -> Tensor:
     number = (shown.cumsum(1) * shown).sum(-1) - 1  # [T, N*K]: 0 where a class is shown for the first time
     right = hits(logits, tasks.support_y)
     return right.new_zeros(len(right), int(number.max()) + 1).scatter_add(1, number, right) / shown.shape[-1]
+
+
+@torch.no_grad()
+def after_every_step(learner: MetaLearner, tasks: Task, steps: int) -> Tensor:
+    """Mean squared error of each task after 0, 1, … inner steps: [T, steps + 1].
+
+    Learners that take inner steps take `steps` of them, and are left with that setting; others take their own number.
+    """
+
+    def one(task: Task) -> Tensor:
+        states = [step.state for step in learner.adapt_steps(task.support_x, task.support_y)]
+        return torch.stack([mean_squared_error(learner.predict(state, task.query_x), task.query_y) for state in states])
+
+    learner.steps = None if learner.steps is None else steps
+    return torch.func.vmap(one)(tasks).detach()
 
 
 def check_episodes(episodes: int) -> None:

@@ -3,9 +3,18 @@
 import pytest
 import torch
 
-from metakit.core import MetaKitError, Task, hits
-from metakit.evaluate import calibration, evaluate, paired_difference, per_task, score, use_protocol
+from metakit.core import MetaKitError, Task, hits, mean_squared_error
+from metakit.evaluate import (
+    after_every_step,
+    calibration,
+    evaluate,
+    paired_difference,
+    per_task,
+    score,
+    use_protocol,
+)
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
+from metakit.recipes import recipe
 from metakit.tasks.base import Protocol
 from metakit.tasks.sinusoids import Sinusoids
 
@@ -66,3 +75,17 @@ def test_a_word_is_right_when_every_letter_is():
     said = torch.eye(3)[torch.tensor([[[1, 2, 0], [1, 2, 0]]])]
     tasks = Task(torch.zeros(1, 1), torch.zeros(1, 1), torch.zeros(1, 2), words)
     assert per_task(said, tasks).tolist() == [0.5]
+
+
+def test_the_error_after_every_step_is_what_one_measures_there():
+    maml, tasks = recipe("maml-sinusoid").learner(), Sinusoids(5, 7).sample(3, torch.Generator().manual_seed(0))
+    errors = after_every_step(maml, tasks, 4)
+    assert errors.shape == (3, 5)
+    for maml.steps in (0, 2, 4):
+        expected = mean_squared_error(maml.solve(tasks.at(slice(1, 3)))[1], tasks.query_y[2])
+        torch.testing.assert_close(errors[2, maml.steps], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_learner_that_reads_has_a_step_an_example():
+    tasks = Sinusoids(5, 7).sample(3, torch.Generator().manual_seed(0))
+    assert after_every_step(ConditionalNeuralProcess(width=16), tasks, 2).shape == (3, 6)
