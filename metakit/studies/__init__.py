@@ -7,8 +7,9 @@ from metakit.studies.curves import Curves as Curves
 from metakit.studies.curves import Point as Point
 from metakit.studies.curves import finished
 from metakit.studies.diversity import DIVERSITY
+from metakit.studies.sequences import SEQUENCES
 
-STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY,)}
+STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY, SEQUENCES)}
 
 
 def study(name: str) -> Study:

@@ -59,7 +59,7 @@ class Sequences:
         """Which class each place of the sequences shows: [T, 9], the query's last."""
         ranks = torch.arange(1, len(self.images) + 1, device=rng.device)
         frequency = ranks.double().pow(-self.zipf).expand(n_tasks, -1)
-        loose = torch.multinomial(frequency, PAIRS + 1, replacement=not self.distinct, generator=rng)
+        loose = torch.multinomial(frequency, PAIRS + 1, not self.distinct, generator=rng).flip(1)  # the query first
         if self.burstiness == 0:
             return loose
         four = torch.multinomial(frequency, 4, generator=rng)
