@@ -7,9 +7,10 @@ from metakit.studies.curves import Curves as Curves
 from metakit.studies.curves import Point as Point
 from metakit.studies.curves import finished
 from metakit.studies.diversity import DIVERSITY
+from metakit.studies.gpicl import GPICL
 from metakit.studies.sequences import SEQUENCES
 
-STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY, SEQUENCES)}
+STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY, SEQUENCES, GPICL)}
 
 
 def study(name: str) -> Study:
