@@ -81,8 +81,8 @@ class Block(nn.Module):
         """eq. 1 or 1': the last of the keys belong to the queries themselves."""
         rows, columns = q.shape[-2], k.shape[-2]
         later = torch.ones(rows, columns, dtype=torch.bool, device=q.device).triu(columns - rows + 1)
-        if self.kind == "softmax":
-            return (q @ k.mT).masked_fill(later, -torch.inf).softmax(-1)
+        if self.kind == "softmax":  # adding is cheaper than filling, whose backward pass fills again
+            return (q @ k.mT + q.new_zeros(rows, columns).masked_fill(later, -torch.inf)).softmax(-1)
         read = torch.arange(columns - rows + 1, columns + 1, device=q.device)[:, None]
         return self._normalised((q @ k.mT).masked_fill(later, 0.0), read)
 

@@ -30,7 +30,8 @@ def tasks_for(data: Data, part: Part, protocol: Protocol, device: str = "cpu") -
         shift = cast("Shift", protocol.split)
         return replace(FUNCTIONS[data], shots=protocol.shots, queries=protocol.queries, shift=shift)
     if data == "strings":
-        return Strings(protocol.shots, protocol.queries, "train" if part == "train" else cast("Words", protocol.split))
+        whole = part == "train" and protocol.split == "test"  # a recipe may name the part that it trains on
+        return Strings(protocol.shots, protocol.queries, "train" if whole else cast("Words", protocol.split))
     if protocol.ways is None:
         raise MetaKitError("Episodes need a number of ways: give --way N.")
     images = image_classes(data, part, protocol.rotations).to(device)

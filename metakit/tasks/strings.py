@@ -1,7 +1,7 @@
 """String transformations as tasks: the support set shows pairs, input > output, the query asks for one more output.
 
 A task is one function of the catalogue (`transformations.py`): reverse, shift the alphabet, drop, double, swap, change
-case, or two of them. Its words are random, 3 to 6 small letters each, so that nothing but the pairs tells the function.
+case, or two of them. Its words are random, 3 to 5 small letters each, so that nothing but the pairs tells the function.
 Some of the compositions never occur in training; `part` says which functions a distribution draws from.
 """
 
@@ -41,7 +41,7 @@ def functions(part: Part) -> list[Transformation]:
 class Strings:
     """`shots` support pairs and `queries` query pairs of a random function.
 
-    x [T, n, 6] are codes, 0 behind the end; y [T, n, 13, 53] is one-hot: the letters of the output, then ends.
+    x [T, n, 5] are codes, 0 behind the end; y [T, n, 11, 53] is one-hot: the letters of the output, then ends.
     """
 
     shots: int = 5
@@ -64,12 +64,12 @@ class Strings:
 
 
 def targets(outputs: Tensor) -> Tensor:
-    """Codes of outputs [.., 12] as one-hot rows [.., 13, 53]: the last is an end in any case."""
+    """Codes of outputs [.., 10] as one-hot rows [.., 11, 53]: the last is an end in any case."""
     return F.one_hot(F.pad(outputs, (0, 1)), len(ALPHABET)).float()
 
 
 def _words(n_tasks: int, n: int, rng: torch.Generator) -> Tensor:
-    """Codes [T, n, 6] of random words; a task whose words are not all different is drawn again."""
+    """Codes [T, n, 5] of random words; a task whose words are not all different is drawn again."""
     lengths = torch.randint(SHORTEST, LONGEST + 1, (n_tasks, n, 1), generator=rng, device=rng.device)
     letters = torch.randint(1, 27, (n_tasks, n, LONGEST), generator=rng, device=rng.device)
     words = (letters * (torch.arange(LONGEST, device=rng.device) < lengths)).cpu()

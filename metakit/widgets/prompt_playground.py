@@ -21,8 +21,8 @@ PRESETS: dict[str, list[str]] = {  # the pairs as they would stand in a prompt; 
     "shift by 1": ["abc>bcd", "maze>nbaf", "hello"],
     "double each letter": ["cat>ccaatt", "moon>mmoooonn", "bird"],
     "drop the first": ["table>able", "stone>tone", "plant"],
-    "swap neighbours, then upper case": ["abcd>BADC", "planet>LPNATE", "garden"],
-    "capitalise, then reverse": ["river>reviR", "cloud>duolC", "mist>tsiM", "forest"],
+    "swap neighbours, then upper case": ["abcd>BADC", "plane>LPNAE", "bird"],
+    "capitalise, then reverse": ["river>reviR", "cloud>duolC", "mist>tsiM", "frost"],
     "drop the last, then double the word": ["cat>caca", "bird>birbir", "moon>moomoo", "table"],
 }
 

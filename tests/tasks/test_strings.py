@@ -51,7 +51,7 @@ ORACLE = {
     "upper case": str.upper,
     "capitalise": lambda w: w[:1].upper() + w[1:],
 }
-WORDS = ["abc", "xyz", "planet", "zoo", "aaaaa", "maze", "bcd"]
+WORDS = ["abc", "xyz", "plane", "zoo", "aaaaa", "maze", "bcd"]
 
 
 def test_every_kind_has_an_oracle():
@@ -71,7 +71,7 @@ def test_each_transformation_and_whatever_follows_it(kind):
 def test_the_catalogue_holds_every_function_once():
     spelt = [steps for f in catalogue() for steps in (f.steps, *f.spellings)]
     assert len(spelt) == len(set(spelt)) == 15 + 15 * 15 - 4
-    words = ["".join(word) for word in itertools.product("axz", repeat=3)] + ["abcdef", "uvwxyz", "abcd", "vwxyz"]
+    words = ["".join(word) for word in itertools.product("axz", repeat=3)] + ["abcde", "uvwxy", "abcd", "vwxyz"]
     first, second = as_numbers(catalogue())
     made = apply(first[:, None], second[:, None], encode(words))
     assert len({tuple(rows.flatten().tolist()) for rows in made}) == len(catalogue())
@@ -122,7 +122,7 @@ def test_repeated_words_are_drawn_again(monkeypatch):
 
     def few(*bounds_and_size, **settings):
         *low, high, size = bounds_and_size
-        return real(*low, {27: 3, 7: 4}.get(high, high), size, **settings)
+        return real(*low, {27: 3, 6: 4}.get(high, high), size, **settings)
 
     monkeypatch.setattr(torch, "randint", few)
     drawn = Strings(shots=3, queries=1).sample(50, generator(0))
