@@ -3,7 +3,7 @@
 Ratios are of medians of interleaved repetitions within one run: they survive a noisy machine, absolute times do not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -37,7 +37,7 @@ def bench(repeats: int = 5, compiled: bool = False) -> dict[str, Numbers]:
     }
 
 
-def milliseconds(actions: dict[str, Callable[[], object]], repeats: int) -> Numbers:
+def milliseconds(actions: Mapping[str, Callable[[], object]], repeats: int) -> Numbers:
     """Median time of each action, one warm-up first, all in turn."""
     times: dict[str, list[float]] = {name: [] for name in actions}
     for repeat in range(repeats + 1):

@@ -40,6 +40,8 @@ def test_the_command_prints_json():
     assert results["machine"]["convolution_gflop_per_s"] > 0
     assert results["maml_1_step"]["operations"] > 0
     assert results["prototypical_60_way"]["share_of_peak"] > 0
+    assert results["transformer"]["tokens_per_s"] > 0
+    assert results["attention"]["fused_over_plain_16_rows"] > 0
 
 
 def test_second_order_keeps_every_inner_step_and_first_order_none():

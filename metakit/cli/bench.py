@@ -8,6 +8,7 @@ from rich.table import Table
 from metakit.bench import bench as measure
 from metakit.bench_learners import learners as each_learner
 from metakit.bench_learners import memory
+from metakit.bench_transformer import attention, training
 from metakit.nets.memory import keep_freed_memory
 
 
@@ -21,7 +22,7 @@ def bench(repeats: int = 5, compile: bool = False, learners: bool = True, json: 
         json: print one JSON object and nothing else.
     """
     keep_freed_memory()
-    results = measure(repeats, compile)
+    results = measure(repeats, compile) | {"transformer": training(repeats), "attention": attention(repeats)}
     if learners:
         results |= {"meta_gradient_memory": memory(), **dict(each_learner(repeats))}
     if json:

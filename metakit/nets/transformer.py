@@ -9,8 +9,7 @@ each of the rows q [.., Q, D] behind what was read, on its own: row i of the res
 
 Ashish Vaswani and others: Attention Is All You Need, 2017, arXiv:1706.03762, section 3; linear attention: Angelos
 Katharopoulos and others, 2020, arXiv:2006.16236. Deviations: norms come first and have no mean (Zhang & Sennrich 2019,
-arXiv:1910.07467); no positions here, whoever needs them adds them to x. Attention is written out: at the lengths that a
-few examples make, that is faster on a processor than the fused operation (`metakit bench`).
+arXiv:1910.07467); no positions here, whoever needs them adds them to x. Over few rows attention is written out.
 """
 
 from typing import Literal, NamedTuple, Self
@@ -19,6 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from metakit.nets.fold import under_transform
+
+FUSE_FROM = 48  # rows: from here on torch's fused attention is clearly faster (`metakit bench`); vmap has none
 Kind = Literal["softmax", "linear"]
 
 
@@ -48,7 +50,9 @@ class Block(nn.Module):
         q, k, v = self._heads(x)
         if past is not None:
             k, v = torch.cat([past.keys, k], -2), torch.cat([past.values, v], -2)
-        return self._finish(x, self._weights(q, k) @ v), Cache(k, v)
+        fused = self.kind == "softmax" and past is None and x.shape[-2] >= FUSE_FROM and not under_transform()
+        a = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=1.0) if fused else self._weights(q, k) @ v
+        return self._finish(x, a), Cache(k, v)
 
     def ask(self, cache: Cache, x: Tensor, seen: Tensor | None = None) -> Tensor:
         """x [.., Q, D] -> the same shape; each row sees the cache (of it, what is `seen` [.., 1, 1, L]) and itself."""

@@ -61,6 +61,18 @@ def test_softmax_attention_is_torchs():
     torch.testing.assert_close(weights.sum(-1), torch.ones(3, 5, dtype=torch.float64))
 
 
+def test_long_sequences_take_the_fused_way_to_the_same_place(monkeypatch):
+    torch.manual_seed(0)
+    long, transformer = rows(2, 60), Transformer(width=12, layers=2, heads=3).double()
+    monkeypatch.setattr("metakit.nets.transformer.FUSE_FROM", 1000)
+    written_out, _ = transformer.read(long)
+    slopes = torch.autograd.grad(written_out.square().sum(), list(transformer.parameters()))
+    monkeypatch.setattr("metakit.nets.transformer.FUSE_FROM", 1)
+    fused, _ = transformer.read(long)
+    torch.testing.assert_close(fused, written_out)
+    torch.testing.assert_close(torch.autograd.grad(fused.square().sum(), list(transformer.parameters())), slopes)
+
+
 def test_linear_attention_is_a_running_mean():
     torch.manual_seed(0)
     block = Transformer(width=12, layers=1, heads=1, kind="linear").double().blocks[0]
