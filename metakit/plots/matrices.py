@@ -20,7 +20,7 @@ def matrices(rows: Mapping[str, Mapping[str, Tensor]], ticks: list[str]) -> Pict
     colours = mpl.colormaps["RdBu"].with_extremes(bad="0.82")
     with look():
         across = len(next(iter(rows.values())))
-        figure = Picture(0.9 + 3.1 * across, 2.7 * len(rows) + 0.3)
+        figure = Picture(0.9 + 3.1 * across, 2.5 * len(rows) + 0.3)
         grid = figure.subplots(len(rows), across, squeeze=False)
         for line, (series, row) in zip(grid, rows.items(), strict=True):
             for axes, (title, matrix) in zip(line, row.items(), strict=True):

@@ -109,7 +109,7 @@ class LearnerMap:
 
 def named(entry: Entry) -> str:
     """The learners of an entry in words."""
-    return ", ".join(METHODS[method] for method in entry.methods)
+    return "; ".join(METHODS[method] for method in entry.methods)
 
 
 def _family(name: Family) -> str:

@@ -40,7 +40,7 @@ function render({ model, el }) {
   const most = model.get("most");
   const answers = answerChart();
   const charts = { residual: shareChart(most), error: shareChart(most) };
-  const titles = { residual: "The examples: what is left of their targets", error: "The queries: error" };
+  const titles = { residual: "Left of the examples' targets", error: "Error on the queries" };
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let at = model.get("step");
   let frame = 0;
@@ -99,7 +99,7 @@ function render({ model, el }) {
     caption.textContent = `Answers after ${step} layer${step === 1 ? "" : "s"} or step${step === 1 ? "" : "s"}`;
     const said = visible().map(([name, , found]) => `${name} ${share(found.error[step])}`).join(", ");
     answers.canvas.setAttribute("aria-label", `${caption.textContent}, against the truth; right answers lie on the grey diagonal. Error: ${said}.`);
-    status.textContent = `The numbers are the error on the queries. Least squares, with these ${model.get("shots")} examples: ${share(model.get("best")[1])}.`;
+    status.textContent = `The numbers are the error on the queries. Least squares, with these ${model.get("shots")} examples: ${share(model.get("best")[1])}. What lies outside a picture is drawn at its edge.`;
   }
 
   function draw() {
