@@ -45,10 +45,10 @@ def _run(tasks: int) -> StudyRun:
     }  # fmt: skip
     return StudyRun(
         f"tasks-{tasks}", {"tasks": tasks}, learner, probes[SEEN],
-        Schedule(700, 32, 2e-3, warmup=50, decay="constant", clip=1.0), probes, probe_every=100,
+        Schedule(600, 32, 2e-3, warmup=50, decay="constant", clip=1.0), probes, probe_every=100,
         protocol="5 ways, 4 examples a class, 5 queries; 32 projections of the features of prototypical-omniglot; 32 "
         "tasks a step, the loss on every example",
-        episodes=300, chance=dict.fromkeys(probes, 1 / WAYS),
+        episodes=200, chance=dict.fromkeys(probes, 1 / WAYS),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Two probes a run. *In context*: two held-out characters, four drawings of each i
 
 Stephanie Chan and others: Data Distributional Properties Drive Emergent In-Context Learning in Transformers, 2022,
 arXiv:2205.05055, figures 3 to 7; Aaditya Singh and others: The Transient Nature of Emergent In-Context Learning in
-Transformers, 2023, arXiv:2311.08360 (the long run). Deviations: two layers instead of twelve; merged tokens; 1,500
+Transformers, 2023, arXiv:2311.08360 (the long run). Deviations: two layers instead of twelve; merged tokens; 1,200
 steps of 32 sequences instead of half a million; images are 16 random projections of frozen features instead of what a
 residual network makes of them, trained along. With all 64 features the classes are remembered so easily that, within
 these steps, hardly anything else is learned.
@@ -29,7 +29,7 @@ from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.sequences import Sequences
 from metakit.train import Schedule
 
-CLASSES, STEPS, NUMBERS = 1100, 1500, 16
+CLASSES, STEPS, NUMBERS = 1100, 1200, 16
 HELD_OUT = "in context"
 TRAINED, FREQUENT = "in weights", "in weights, as often as trained"
 
@@ -77,10 +77,10 @@ def _run(
     tasks = partial(_sequences, classes, burstiness, zipf, distinct=False)
     return StudyRun(
         label, dials | {"learner": learner.__name__}, partial(learner, classes), tasks,
-        Schedule(steps, 32, 1.5e-3, warmup=100, decay="constant", clip=1.0), probes, probe_every=steps // 15,
+        Schedule(steps, 32, 1.5e-3, warmup=100, decay="constant", clip=1.0), probes, probe_every=steps // 12,
         protocol="16 projections of the features of prototypical-omniglot; 32 sequences a step, the loss on the query; "
         "in context: 2 test characters x 4 drawings, 8 queries; in weights: 9 different training characters a sequence",
-        episodes=400, chance={HELD_OUT: 0.5, TRAINED: 1 / classes},
+        episodes=250, chance={HELD_OUT: 0.5, TRAINED: 1 / classes},
     )  # fmt: skip
 
 
@@ -92,6 +92,6 @@ SEQUENCES = Study(
         *(_run(f"classes-{c}", classes=c) for c in (100, 300)),
         *(_run(f"zipf-{z:g}", zipf=z) for z in (1.0, 2.0)),
         _run("recurrent", burstiness=1.0, learner=recurrent),
-        _run("long", steps=5 * STEPS),
+        _run("long", steps=4 * STEPS),
     ),
 )
