@@ -61,3 +61,13 @@ def test_the_best_step_leaves_what_the_closed_form_says():
         batch=1000,
     )
     assert abs(score.mean - (1 - 1 / curvature)) < 2 * score.ci95
+
+
+def test_steps_that_are_alike_would_stay_alike_and_so_they_start_apart():
+    """Plain steps commute: the error is the same function of each rate, and so is its slope."""
+    descent, tasks = PreconditionedDescent(3, preconditioned=False).double(), as_double(TASKS.sample(20, generator(0)))
+    assert len(set(descent.rates.tolist())) == 3
+    with torch.no_grad():
+        descent.rates.fill_(0.3)
+    (slope,) = torch.autograd.grad(descent.meta_loss(tasks), [descent.rates])
+    torch.testing.assert_close(slope, slope.mean().expand(3))

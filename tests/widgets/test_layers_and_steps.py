@@ -10,7 +10,8 @@ from tests.conformance_widgets import check_widget
 
 
 def learners() -> dict[str, MetaLearner]:
-    return {"layers": LinearAttention.by_hand(4, [0.3] * 3), "steps": PreconditionedDescent(3, preconditioned=False)}
+    steps = PreconditionedDescent(3, preconditioned=False)
+    return {"layers": LinearAttention.by_hand(4, steps.rates.tolist()), "steps": steps}
 
 
 def widget() -> LayersAndSteps:

@@ -69,7 +69,7 @@ class PreconditionedDescent(EpisodicLearner):
 
     def __init__(self, steps: int = 1, *, preconditioned: bool = True) -> None:
         super().__init__()
-        self.rates = nn.Parameter(torch.full((steps,), 0.3))
+        self.rates = nn.Parameter(torch.linspace(0.2, 0.8, steps))  # plain steps commute: equal ones would stay equal
         self.curvatures = nn.Parameter(torch.zeros(steps), requires_grad=preconditioned)
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
