@@ -40,6 +40,15 @@ def encoded_task(learner: MetaLearner, tasks: Task) -> tuple[MetaLearner, Task]:
     return without_encoder(learner), tasks._replace(support_x=encoder(x.flatten(0, 1)).unflatten(0, x.shape[:2]))
 
 
+def of_features(encoder: nn.Module, tasks: tuple[Episodes, ...]) -> tuple[Episodes, ...]:
+    """The episodes with features in place of images. An image set that several of them share is encoded once."""
+    made: dict[int, Tensor] = {}
+    for each in tasks:
+        if id(each.images.images) not in made:
+            made[id(each.images.images)] = encode(encoder.eval(), each.images.images)
+    return tuple(replace(t, images=replace(t.images, images=made[id(t.images.images)])) for t in tasks)
+
+
 def without_encoder(learner: MetaLearner) -> MetaLearner:
     """The learner, for images that are encoded already."""
     rest = copy.deepcopy(learner)

@@ -29,10 +29,10 @@ CENTRE = Protocol(1000, 1, 0, rotations=True)  # one image of each of 1,000 clas
 def warm_start(learner: MetaLearner, start: MetaLearner, images: Tensor) -> None:
     """Give `learner` the trained weights of `start`: those of the same name and shape.
 
-    A centred body gets the encoder of a prototypical network, centred on training images [B, *x]. Raises MetaKitError
-    when the two have nothing in common.
+    A centred body or encoder gets the encoder of a prototypical network, centred on training images [B, *x]. Raises
+    MetaKitError when the two have nothing in common.
     """
-    body = learner.body if isinstance(learner, FastWeightLearner) else None
+    body = learner.body if isinstance(learner, FastWeightLearner) else getattr(learner, "encoder", None)
     if isinstance(body, Centred) and isinstance(start, PrototypicalNetwork):
         body.encoder.load_state_dict(start.encoder.state_dict())
         body.centre(images)
@@ -73,7 +73,8 @@ class Run:
         if recipe.warm_start is not None:
             images = tasks_for(recipe.data, "train", CENTRE).sample(1, generator(seed)).support_x[0]
             warm_start(learner, load(recipe.warm_start), images)
-        tasks = recipe.training_tasks(device)
+        encoder = learner.to(device).get_submodule("encoder") if recipe.frozen else None
+        tasks = recipe.training_tasks(device, encoder)
         self.training = Training(learner, tasks, recipe.schedule, seed, device, compiled=compiled)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None

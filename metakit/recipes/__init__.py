@@ -5,6 +5,7 @@ from metakit.recipes.base import Recipe as Recipe
 from metakit.recipes.base import Target as Target
 from metakit.recipes.baselines import BASELINES
 from metakit.recipes.functions import FUNCTION_RECIPES
+from metakit.recipes.in_context_images import IN_CONTEXT_IMAGES
 from metakit.recipes.linear_attention import LINEAR_ATTENTION
 from metakit.recipes.maml_family import MAML_FAMILY
 from metakit.recipes.metric_based import METRIC_BASED
@@ -15,8 +16,8 @@ from metakit.recipes.prompts import PROMPTS
 from metakit.recipes.sinusoids import SINUSOIDS
 
 FAMILIES = (
-    METRIC_BASED, MODEL_BASED, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES, SINUSOIDS,
-    FUNCTION_RECIPES, LINEAR_ATTENTION, PROMPTS, MINI_IMAGENET,
+    METRIC_BASED, MODEL_BASED, IN_CONTEXT_IMAGES, OPTIMIZATION_BASED, MAML_FAMILY, BASELINES,
+    SINUSOIDS, FUNCTION_RECIPES, LINEAR_ATTENTION, PROMPTS, MINI_IMAGENET,
 )  # fmt: skip
 RECIPES = {recipe.name: recipe for recipes in FAMILIES for recipe in recipes}
 

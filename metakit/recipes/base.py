@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from torch import nn
+
 from metakit.core import MetaKitError, MetaLearner
+from metakit.features import of_features
 from metakit.tasks.augment import Augmented, Distortion
 from metakit.tasks.base import Mixture, Protocol, Tasks
 from metakit.tasks.by_name import Data, image_classes, tasks_for
+from metakit.tasks.episodes import Episodes
 from metakit.tasks.functions import FUNCTIONS
 from metakit.tasks.redraw import Mirrored
+from metakit.tasks.scattered import Scattered
 from metakit.tasks.supervised import Supervised
 from metakit.train import Schedule
 
@@ -44,6 +49,8 @@ class Recipe:
     warm_start: str | None = None  # a recipe whose trained weights this one starts from (see runs.warm_start)
     validate_every: int = 500  # steps
     supervised: int | None = None  # train on batches of so many images of all classes at once, not on episodes
+    frozen: bool = False  # the encoder stays as it starts: train on its features, made once
+    places: int | None = None  # scatter the labels of a training episode over so many places
 
     @property
     def untrained(self) -> bool:
@@ -60,13 +67,17 @@ class Recipe:
         if self.untrained:
             raise MetaKitError(f"{self.name} has nothing to train: `metakit evaluate {self.name}` measures it.")
 
-    def training_tasks(self, device: str = "cpu") -> Tasks:
-        """What meta-training draws from."""
+    def training_tasks(self, device: str = "cpu", encoder: nn.Module | None = None) -> Tasks:
+        """What meta-training draws from: with an encoder, its features."""
         if self.supervised is not None:
             images = image_classes(self.data, "train", self.train.rotations).to(device)
             tasks: tuple[Tasks, ...] = (Supervised(images, self.supervised),)
         else:
             tasks = tuple(tasks_for(self.data, "train", protocol, device) for protocol in self.mixture or (self.train,))
+        if encoder is not None:
+            tasks = of_features(encoder, tuple(each for each in tasks if isinstance(each, Episodes)))
+        if self.places is not None:
+            tasks = tuple(Scattered(each, self.places) for each in tasks)
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
         mixed = Mirrored(mixed) if self.mirrored else mixed
         return mixed if self.distort is None else Augmented(mixed, self.distort)
