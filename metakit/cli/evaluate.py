@@ -1,57 +1,26 @@
 """`metakit evaluate RECIPE`: the shipped weights on unseen classes, with the protocol and a 95 % interval."""
 
 import json as jsonlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from time import perf_counter
 from typing import Literal, get_args
 
 import tyro
 
-from metakit.checkpoints import commit, load, read, shipped
+from metakit.checkpoints import shipped
+from metakit.cli.measuring import SPLITS, measure, row, sentence
 from metakit.cli.train import pick_device
 from metakit.errors import MetaKitError
-from metakit.evaluate import Score, evaluate_streams, use_protocol
-from metakit.evaluate import evaluate as measure
-from metakit.ledger import Metric, Row, machine, record_rows
+from metakit.ledger import record_rows
 from metakit.nets.memory import keep_freed_memory
-from metakit.recipes import Recipe, Target
+from metakit.recipes import Recipe
 from metakit.recipes import recipe as find
-from metakit.tasks.base import Protocol, Tasks
-from metakit.tasks.by_name import Data, tasks_for
-from metakit.tasks.episodes import Episodes
+from metakit.tasks.base import Protocol
 from metakit.tasks.functions import FUNCTIONS, Shift
 from metakit.tasks.images import load_images
 
 SHIFTS = get_args(Shift)
-SPLITS: dict[str, Data] = {"random": "omniglot", "background": "omniglot-background", "glyphs": "glyphs"}
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One number and how it came about."""
-
-    target: Target
-    score: Score
-    seconds: float
-    metric: Metric
-
-    @property
-    def unit(self) -> float:
-        """Accuracies are told in percent."""
-        return 1.0 if self.metric == "mse" else 100.0
-
-    def as_json(self, recipe: str) -> dict[str, object]:
-        """What --json prints."""
-        return {
-            "recipe": recipe,
-            "mean": self.score.mean * self.unit,
-            "ci95": self.score.ci95 * self.unit,
-            "episodes": len(self.score.per_task),
-            "protocol": self.target.protocol.as_dict(),
-            "seconds": round(self.seconds, 2),
-        }
 
 
 def evaluate(
@@ -107,12 +76,12 @@ def evaluate(
     results = [
         result
         for _, group in groupby(targets, key=lambda target: replace(target.protocol, instance=None))
-        for result in _measure(found, list(group), images, pick_device(device), weights)
+        for result in measure(found, list(group), images, pick_device(device), weights)
     ]
     if record:
-        record_rows(_row(found, result, weights or shipped(recipe)) for result in results)
+        record_rows(row(found, result, weights or shipped(recipe)) for result in results)
     for result in results:
-        print(jsonlib.dumps(result.as_json(recipe)) if json else _sentence(result))
+        print(jsonlib.dumps(result.as_json(recipe)) if json else sentence(result))
 
 
 def _check_kind(recipe: Recipe, *, classes: bool, shift: bool) -> None:
@@ -130,65 +99,7 @@ def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:
     return replace(changed, rotations=changed.split == "random")
 
 
-def _measure(
-    recipe: Recipe, targets: list[Target], images: str | None, device: str, weights: Path | None
-) -> list[Measured]:
-    """One number, or those of several instances of one stream."""
-    protocol, started = targets[0].protocol, perf_counter()
-    learner = load(recipe.name, weights).to(device)
-    use_protocol(learner, protocol)
-    tasks = _tasks(recipe, protocol, images, device)
-    if protocol.instance is None:
-        scores = [measure(learner, tasks, protocol.episodes, protocol.seed, device=device)]
-    else:
-        scores = evaluate_streams(learner, tasks, protocol.episodes, protocol.seed, device=device)
-        scores = [scores[(target.protocol.instance or 1) - 1] for target in targets]
-    seconds = perf_counter() - started
-    metric: Metric = "mse" if recipe.regression else "accuracy"
-    return [Measured(target, score, seconds, metric) for target, score in zip(targets, scores, strict=True)]
-
-
-def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) -> Tasks:
-    if images is None:
-        return tasks_for(SPLITS.get(protocol.split, recipe.data), "test", protocol, device)
-    if protocol.ways is None:
-        raise MetaKitError(f"{recipe.name} learns curves, not images: choose a recipe for Omniglot or glyphs.")
-    return Episodes(load_images(images).to(device), protocol.ways, protocol.shots, protocol.queries)
-
-
 def _with_queries_left(protocol: Protocol, images: str) -> Protocol:
     """The protocol with as many of its queries as every class of one's own images has beside the support set."""
     left = load_images(images).fewest - protocol.shots
     return replace(protocol, queries=max(1, min(protocol.queries, left)))
-
-
-def _sentence(result: Measured) -> str:
-    protocol, score, unit = result.target.protocol, result.score, result.unit
-    number = (
-        f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %"
-        if result.metric == "accuracy"
-        else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
-    )
-    told = ", ".join(f"{key} {value}" for key, value in protocol.as_dict().items() if value is not None)
-    return f"{number}  ({told}; 95 % interval over {len(score.per_task)} tasks; {result.seconds:.0f} s)"
-
-
-def _row(recipe: Recipe, result: Measured, weights: Path) -> Row:
-    protocol = result.target.protocol
-    about = {"seed": 0, "step": 0} if recipe.untrained else read(weights)[1]
-    return Row(
-        recipe=recipe.name,
-        command=f"metakit evaluate {recipe.name} --record",
-        seed=int(about["seed"]),
-        protocol=protocol.as_dict(),
-        metric=result.metric,
-        mean=round(result.score.mean * result.unit, 4),
-        ci95=round(result.score.ci95 * result.unit, 4),
-        episodes=len(result.score.per_task),
-        paper=result.target.published,
-        paper_source=recipe.paper,
-        seconds=round(result.seconds, 1),
-        machine=machine(),
-        commit=commit(),
-        train_steps=int(about["step"]),
-    )
