@@ -34,27 +34,27 @@ def preset(name: str) -> tuple[list[list[str]], str]:
 
 
 class PromptPlayground(anywidget.AnyWidget):
-    """Every question is answered at once. `asleep`: nothing is loaded before the page asks for it."""
+    """Every question is answered at once. By default by the shipped learner."""
 
     _esm, _css = front_end("prompt_playground")
-    FROM_PAGE: ClassVar = frozenset(["pairs", "query", "asked", "asleep"])
+    FROM_PAGE: ClassVar = frozenset(["pairs", "query", "asked"])
 
     pairs = t.List(t.List(t.Unicode(), minlen=2, maxlen=2), maxlen=MOST_PAIRS).tag(sync=True)
     query = t.Unicode().tag(sync=True)
     asked = t.Int(0).tag(sync=True)  # number of the page's question; comes back with the answer
-    asleep = t.Bool(False).tag(sync=True)
 
     view = t.Dict().tag(sync=True)
     presets = t.List(t.Dict()).tag(sync=True)
     limits = t.Dict().tag(sync=True)
     measured = t.Dict().tag(sync=True)  # accuracy from the ledger, in percent, by what was in training
 
-    def __init__(self, learner: PromptLearner | None = None, *, asleep: bool = False) -> None:
-        self._learner, self._waits = learner, False
+    def __init__(self, learner: PromptLearner | None = None) -> None:
+        self._learner = cast("PromptLearner", load(RECIPE)) if learner is None else learner.eval()
+        self._waits = False
         self._seen = lru_cache(64)(self._looked_at)
         pairs, query = preset(next(iter(PRESETS)))
         super().__init__(
-            pairs=pairs, query=query, asleep=asleep, presets=presets(), measured=measured(),
+            pairs=pairs, query=query, presets=presets(), measured=measured(),
             limits={"pairs": MOST_PAIRS, "text": MOST_TEXT, "input": LONGEST, "output": MOST},
         )  # fmt: skip
         self._answer()
@@ -81,9 +81,9 @@ class PromptPlayground(anywidget.AnyWidget):
     def _counted(self, proposal: Bunch) -> int:
         return min(max(int(proposal.value), 0), 2**31 - 1)
 
-    @t.observe("pairs", "query", "asked", "asleep")
+    @t.observe("pairs", "query", "asked")
     def _answer(self, _change: Bunch | None = None) -> None:
-        if not (self.asleep or self._waits):
+        if not self._waits:
             seen = self._seen(tuple(tuple(pair) for pair in self.pairs), self.query)
             self.view = {"asked": self.asked, **seen}
 
@@ -93,9 +93,7 @@ class PromptPlayground(anywidget.AnyWidget):
         problems = [*pair_problems(pairs), *([f"The query {why}."] if (why := word_problem(query)) else [])]
         if problems:
             return {"problem": problems[0], "pairs": len(whole)}
-        if self._learner is None:
-            self._learner = cast("PromptLearner", load(RECIPE))
-        return {"problem": "", "pairs": len(whole), **as_view(self._learner.eval(), whole, query)}
+        return {"problem": "", "pairs": len(whole), **as_view(self._learner, whole, query)}
 
 
 def pair_problems(pairs: tuple[tuple[str, str], ...]) -> list[str]:

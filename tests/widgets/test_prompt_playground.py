@@ -80,11 +80,11 @@ def test_presets_are_what_they_say(name):
     found = explained([tuple(pair) for pair in pairs], query)
     assert find(*name.split(", then ")) in found.functions
     assert len(found.answers) == 1
-    assert PromptPlayground(learner(), asleep=True).presets[list(PRESETS).index(name)]["pairs"] == pairs
+    assert PromptPlayground(learner()).presets[list(PRESETS).index(name)]["pairs"] == pairs
 
 
 def test_one_preset_was_held_out():
-    unseen = [one["name"] for one in PromptPlayground(learner(), asleep=True).presets if one["unseen"]]
+    unseen = [one["name"] for one in PromptPlayground(learner()).presets if one["unseen"]]
     assert unseen == ["drop the last, then double the word"]
 
 
@@ -130,13 +130,6 @@ def test_what_is_not_the_visitors_stays(name):
     before = getattr(widget, name)
     widget.set_state({name: {"x": 1}})
     assert getattr(widget, name) == before
-
-
-def test_asleep_nothing_is_asked():
-    widget = PromptPlayground(learner(), asleep=True)
-    assert widget.view == {}
-    widget.set_state({"asleep": False})
-    assert widget.view["steps"]
 
 
 def test_one_message_is_one_answer():

@@ -155,12 +155,7 @@ function render({ model, el }) {
   model.on("change:pairs", settle);
   model.on("change:query", settle);
   fill(model.get("pairs"), model.get("query"));
-  if (model.get("asleep")) {
-    root.dataset.busy = "true";
-    said.replaceChildren(node("p", { className: "mk-quiet" }, "Waking the network …"));
-    model.set("asleep", false);
-    model.save_changes();
-  } else draw();
+  draw();
 }
 
 export default { render };

@@ -153,7 +153,7 @@ function render({ model, el }) {
 
   // ---- the address of the page -------------------------------------------------------------------------------------
   async function saveLink() {
-    if (OWN_PAGE()) history.replaceState(null, "", `#${await toLink(board, state)}`);
+    if (OWN_PAGE() && !elsewhere()) history.replaceState(null, "", `#${await toLink(board, state)}`);
   }
   const linkSoon = debounce(saveLink, 400);
 
@@ -177,7 +177,8 @@ function render({ model, el }) {
 
   makePad(queryPad, queryCanvas, { draws: () => true, begin: () => act.begin(QUERY), show: (strokes, done) => act.show(QUERY, strokes, done), dots: true });
   keyboard.listen(root);
-  const followLink = () => openLink().catch(() => say("That link is damaged, so here is a fresh example."));
+  const elsewhere = () => location.hash.startsWith("#room="); // another room of the demo is open
+  const followLink = () => !elsewhere() && location.hash.length > 1 && openLink().catch(() => say("That link is damaged, so here is a fresh example."));
   const resized = new ResizeObserver(debounce(showAll, 60));
   resized.observe(root);
   if (OWN_PAGE()) window.addEventListener("hashchange", followLink);
@@ -187,7 +188,7 @@ function render({ model, el }) {
   model.on("change:opinions", () => panel.update(model.get("opinions"), board.truth));
   const unfollow = theme.listen();
   newExamples();
-  if (OWN_PAGE() && location.hash.length > 1) followLink();
+  if (OWN_PAGE()) followLink();
   starting = false;
   return () => {
     resized.disconnect();

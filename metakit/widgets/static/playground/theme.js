@@ -23,8 +23,12 @@ function makeTheme(find, repaint) {
     },
     listen() {
       dark.addEventListener("change", system);
+      addEventListener("metakit-theme", system); // another room has chosen
       system();
-      return () => dark.removeEventListener("change", system);
+      return () => {
+        dark.removeEventListener("change", system);
+        removeEventListener("metakit-theme", system);
+      };
     },
   };
 }

@@ -1,8 +1,8 @@
 // One widget's state, as anywidget's `model`: get, set, save_changes, on, off, send. Bytes travel as buffers beside the JSON.
 
 export class Model {
-  constructor(id, state, kernel) {
-    Object.assign(this, { id, state, kernel, changed: new Set(), listeners: new Map() });
+  constructor(id, state, kernel, manager) {
+    Object.assign(this, { id, state, kernel, widget_manager: manager, changed: new Set(), listeners: new Map() });
   }
 
   get = (name) => this.state[name];

@@ -2,6 +2,7 @@
 
 import { connect } from "./kernel.js";
 import { Model } from "./model.js";
+import { openRooms } from "./rooms.js";
 
 const HEARTBEAT = 15000, PATIENCE = 10000, LONGEST_START = 45000; // milliseconds; patience ends before the next beat
 const info = JSON.parse(document.getElementById("kernel").textContent);
@@ -19,6 +20,7 @@ function hear({ type, parent, content, buffers }) {
   if (dead) return lost(); // a kernel that was started again knows nothing of this page
   gone.hidden = true;
   if (parent === waitingFor) clearTimeout(patience);
+  if (type === "comm_open" && content.target_name === "jupyter.widget") meet(content.comm_id, content.data, buffers);
   if (type !== "comm_msg") return;
   if (content.data.method === "update_states") begin(content.data, buffers);
   else models.get(content.comm_id)?.receive(content.data, buffers);
@@ -32,27 +34,41 @@ function beat() {
   waitingFor = kernel.send("kernel_info_request", {}, { channel: "control" });
 }
 
-async function begin({ states, buffer_paths: paths }, buffers) {
+function unpacked({ state, states = state, buffer_paths: paths = [] }, buffers) {
   paths.forEach((path, i) => {
     const last = path.pop();
     path.reduce((node, key) => node[key], states)[last] = buffers[i];
   });
-  for (const id of views) models.set(id, new Model(id, states[id].state, kernel));
-  for (const id of views) await show(models.get(id));
+  return states;
 }
 
-async function show(model) {
+/** A widget that Python has made: now, or before this page was there. */
+function meet(id, data, buffers) {
+  models.set(id, new Model(id, unpacked(data, buffers), kernel, manager));
+}
+
+const manager = {
+  get_model: async (id) => models.get(id),
+  create_view: async (model) => ({ el: await show(model, document.createElement("div")) }),
+};
+
+async function begin(data, buffers) {
+  const states = unpacked(data, buffers);
+  for (const id of views) models.set(id, new Model(id, states[id].state, kernel, manager));
+  await openRooms(views.map((id) => (place) => show(models.get(id), place)));
+}
+
+/** Draw a widget into its place. */
+async function show(model, place) {
   const style = document.createElement("style");
   style.textContent = model.get("_css");
   document.head.append(style);
   const address = URL.createObjectURL(new Blob([model.get("_esm")], { type: "text/javascript" }));
   const { default: widget } = await import(address);
   URL.revokeObjectURL(address);
-  const page = document.getElementById("page"), el = document.createElement("div");
-  document.getElementById("waiting").remove();
-  page.append(el);
+  const el = place.appendChild(document.createElement("div"));
   await widget.render({ model, el });
-  page.removeAttribute("aria-busy");
+  return place;
 }
 
 async function start() {
