@@ -30,7 +30,7 @@ class FunctionPlayground(anywidget.AnyWidget):
     seed = Int(0, min=0, max=2**31 - 4).tag(sync=True)  # the function and the prompt
     examples = List(List()).tag(sync=True)  # [[x1, …, y], …]
     on_function = Bool(default_value=True).tag(sync=True)  # targets follow from the inputs; else they are the reader's
-    read = Int(5, min=0, max=EXAMPLES).tag(sync=True)  # examples read
+    read = Int(3, min=0, max=EXAMPLES).tag(sync=True)  # examples read
     asked = Int(GRID // 2, min=0, max=GRID - 1).tag(sync=True)  # the query whose attention is shown
     scale = Int(0, min=-2, max=2).tag(sync=True)  # inputs are 2 ** scale times as large
     skew = Float(0.0, min=0.0, max=2.0).tag(sync=True)

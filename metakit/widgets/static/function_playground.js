@@ -87,7 +87,8 @@ function render({ model, el }) {
     for (const end of ["x1", "x2"]) answer.ask.setAttribute(end, plot.x(at(model.get("asked"))));
     const looks = model.get("looks");
     const weight = (i) => (looks.length ? looks.reduce((sum, layer) => sum + (layer[i] ?? 0), 0) / looks.length : 0);
-    answer.points.replaceChildren(...(flat() ? model.get("examples") : []).map(([x, y], i) =>
+    const dots = flat() ? model.get("examples") : [];
+    answer.points.replaceChildren(...[...dots.keys()].reverse().map((i) => [...dots[i], i]).map(([x, y, i]) =>
       svg("circle", { class: i < k ? "mkc-point" : "mkc-point mkf-unread", cx: plot.x(x), cy: plot.y(y), r: i < k ? 4.5 + 14 * weight(i) : 4 })));
     caption.textContent = `True function (grey) and answers after ${k} example${k === 1 ? "" : "s"}`;
     legend.replaceChildren(...LINES.map(([name, title, stroke]) => html("span", {}, swatch(stroke), `${title}: error `, html("b", {}, small(view.errors[name][k])))));
