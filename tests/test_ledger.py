@@ -85,3 +85,15 @@ def test_streams_have_a_table_of_their_own():
     assert "| learner | 2 | 10 | measured |" in text
     assert "5 classes × 10 instances; inductive" in text
     assert "instance" not in told.as_dict(), "rows from before there were streams stay the same"
+
+
+def test_strings_have_a_table_of_their_own():
+    rows = [
+        replace(ROW, recipe="prompts-strings", protocol=Protocol(shots=k, queries=1, split=split).as_dict(), paper=None)
+        for k in (2, 5)
+        for split in ("trained", "unseen")
+    ]
+    table = tables(rows)
+    assert "| learner | 2 pairs | 5 pairs | measured |" in table
+    assert "compositions held out of training" in table
+    assert "98.50 ± 0.10" in table

@@ -20,7 +20,8 @@ from metakit.tasks.base import Protocol
 from metakit.tasks.functions import FUNCTIONS, Shift
 from metakit.tasks.images import load_images
 
-SHIFTS = get_args(Shift)
+Words = Literal["single", "trained", "unseen"]
+SHIFTS, WORDS = get_args(Shift), get_args(Words)
 
 
 def evaluate(
@@ -32,7 +33,7 @@ def evaluate(
     instance: int | None = None,
     steps: int | None = None,
     bn: Literal["inductive", "transductive"] | None = None,
-    split: Literal["random", "background", "glyphs"] | Shift | None = None,
+    split: Literal["random", "background", "glyphs"] | Shift | Words | None = None,
     images: str | None = None,
     device: str = "cpu",
     seed: int = 0,
@@ -51,7 +52,8 @@ def evaluate(
         instance: of an online stream in which each class comes K times, instead of queries: its accuracy.
         steps: inner steps at test time.
         bn: where batch-normalisation statistics of a query come from.
-        split: random (unseen characters), background (unseen alphabets) or glyphs; of functions: how inputs shift.
+        split: random (unseen characters), background (unseen alphabets) or glyphs; of functions: how inputs shift; of
+            strings: single transformations, compositions that were trained, or unseen ones.
         images: your own images, by the name that `metakit data images --from FOLDER` gave them.
         device: cpu, cuda, …; auto takes a GPU when there is one.
         seed: of the test tasks.
@@ -72,7 +74,7 @@ def evaluate(
     ]
     if images is not None and queries is None and targets[0].protocol.instance is None:
         targets = [replace(t, protocol=_with_queries_left(t.protocol, images)) for t in targets]
-    _check_kind(found, classes=way is not None or instance is not None or split in SPLITS, shift=split in SHIFTS)
+    _check_kind(found, split, classes=way is not None or instance is not None or split in SPLITS)
     results = [
         result
         for _, group in groupby(targets, key=lambda target: replace(target.protocol, instance=None))
@@ -84,10 +86,14 @@ def evaluate(
         print(jsonlib.dumps(result.as_json(recipe)) if json else sentence(result))
 
 
-def _check_kind(recipe: Recipe, *, classes: bool, shift: bool) -> None:
-    if recipe.regression and classes:
-        raise MetaKitError("Functions have no classes: leave --way, --instance and the splits of characters out.")
-    if shift and recipe.data not in FUNCTIONS:
+def _check_kind(recipe: Recipe, split: str | None, *, classes: bool) -> None:
+    if recipe.train.ways is None and classes and not recipe.untrained:
+        raise MetaKitError(
+            "Functions and strings have no classes: leave --way, --instance and the splits of characters out."
+        )
+    if split in WORDS and recipe.data != "strings":
+        raise MetaKitError("Only string transformations are single, trained or unseen: choose another --split.")
+    if split in SHIFTS and recipe.data not in FUNCTIONS:
         raise MetaKitError("Only the functions of in-context learning have shifted inputs: choose another --split.")
 
 

@@ -22,9 +22,15 @@ TITLES = {
     "function that ignores the task 3.01.",
     "functions": "Functions in context. Squared error as a share of what predicting zero makes, behind K examples: 10 "
     "queries a prompt, the same prompts for all.",
+    "strings": "String transformations from a prompt. Whole outputs right, in %, behind so many example pairs.",
     "mini-imagenet": "mini-ImageNet, Conv-4. Accuracy in %. Its pictures are not ours to ship: the recipes are ready.",
 }
 NOT_RUN = "not run here"
+STRINGS = {
+    "trained": "compositions from training",
+    "unseen": "compositions held out of training",
+    "single": "single transformations",
+}
 
 
 def results() -> None:
@@ -68,7 +74,13 @@ def _group(row: Row) -> str:
         return "streams"
     if _is_function(row):
         return "functions"
+    if _is_string(row):
+        return "strings"
     return "sinusoids" if _is_regression(row) else str(row.protocol["split"])
+
+
+def _is_string(row: Row) -> bool:
+    return row.protocol["split"] in STRINGS
 
 
 def _is_function(row: Row) -> bool:
@@ -80,7 +92,7 @@ def _instance(row: Row) -> object:
 
 
 def _is_regression(row: Row) -> bool:
-    return row.protocol["ways"] is None
+    return row.metric == "mse"
 
 
 def _table(rows: list[Row]) -> str:
@@ -115,6 +127,8 @@ def _column(row: Row) -> str:
         return f"{_instance(row)}"
     if _is_function(row):
         return f"K = {shots}"
+    if _is_string(row):
+        return f"{shots} pairs"
     if not _is_regression(row):
         return f"{ways}-way {shots}-shot"
     return "no steps" if steps is None else f"step {steps}"
@@ -132,6 +146,8 @@ def _measured(row: Row) -> str:
     words = [f"{told['ways']} classes × {told['shots']} instances"] if _instance(row) is not None else []
     if _is_function(row):
         words += ["as trained" if told["split"] == "test" else f"inputs {told['split']}"]
+    elif _is_string(row):
+        words += [STRINGS[str(told["split"])]]
     else:
         words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []

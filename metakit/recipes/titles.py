@@ -16,7 +16,7 @@ METHODS = {
     "linear-attention": "Linear attention",
     "in-context": "In-context transformer", "least-squares": "Least squares", "ridge": "Ridge", "lasso": "Lasso",
     "averaging": "Averaging", "nearest-examples": "3 nearest examples", "fitted-network": "Fitted network",
-    "greedy-tree": "Greedy tree",
+    "greedy-tree": "Greedy tree", "prompts-strings": "Prompt transformer, strings",
     "nearest-neighbour": "Nearest neighbour", "from-scratch": "From scratch", "fine-tuning": "Fine-tuning",
 }  # fmt: skip
 MANNERS = {
