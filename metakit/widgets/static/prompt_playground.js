@@ -18,7 +18,7 @@ function render({ model, el }) {
   const lookTitle = node("h4", {});
   const more = node("button", { type: "button", className: "mk-plain", onclick: add }, "+ pair");
   const fewer = node("button", { type: "button", className: "mk-plain", onclick: drop }, "− pair");
-  let asked = model.get("asked"), timer = 0, looked = 0;
+  let asked = model.get("asked"), timer = 0, looked = 0, asking = false;
 
   root.append(
     node("div", { className: "mk-presets", role: "group", "aria-label": "Ready-made prompts" }, node("span", { className: "mk-quiet" }, "Try:"), ...model.get("presets").map(presetButton)),
@@ -42,17 +42,19 @@ function render({ model, el }) {
   }
 
   function ask() {
+    asking = true;
     model.set("pairs", words.map(([input, output]) => [input.value.trim(), output.value.trim()]));
     model.set("query", query.value.trim());
     model.set("asked", (asked = (asked + 1) % 2 ** 31));
+    asking = false;
     looked = 0;
     root.dataset.busy = "true";
     model.save_changes();
   }
 
-  function fill(pairs, asking) {
+  function fill(pairs, asks) {
     words.splice(0, words.length, ...pairs.map(pairFields));
-    query.value = asking;
+    query.value = asks;
     rows.replaceChildren(...words.map(([input, output], i) => pairRow(input, output, i)));
     more.disabled = words.length >= most;
     fewer.disabled = words.length === 0;
@@ -80,9 +82,9 @@ function render({ model, el }) {
     ask();
   }
 
-  function presetButton({ name, pairs, query: asking, unseen }) {
+  function presetButton({ name, pairs, query: asks, unseen }) {
     const sign = unseen ? [node("span", { className: "mk-new" }, "never trained")] : [];
-    return node("button", { type: "button", className: "mk-plain", "data-preset": name, onclick: () => (fill(pairs, asking), ask()) }, name, ...sign);
+    return node("button", { type: "button", className: "mk-plain", "data-preset": name, onclick: () => (fill(pairs, asks), ask()) }, name, ...sign);
   }
 
   // ---- what comes back
@@ -148,7 +150,7 @@ function render({ model, el }) {
   }
 
   const settle = () => {
-    if (model.get("asked") !== asked || document.activeElement?.closest?.(".mk-prompts") === root) return;
+    if (asking || root.contains(document.activeElement)) return; // what stands in the fields is newer
     fill(model.get("pairs"), model.get("query"));
   };
   model.on("change:view", draw);
