@@ -8,6 +8,7 @@ import torch
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.core import Step, as_targets
+from metakit.learners.model_based.in_context import InContextLearner
 from metakit.learners.model_based.meta_networks import MetaNetwork
 from metakit.learners.model_based.snail import SNAIL
 from metakit.tasks.base import generator
@@ -16,6 +17,7 @@ from metakit.widgets.front_end import front_end
 from metakit.widgets.image_pool import bounded, cut, draw_pool, limits, to_bytes
 from metakit.widgets.memory_stream import short
 
+Reader = SNAIL | MetaNetwork | InContextLearner
 WAYS, SHOTS, QUERIES = 8, 3, 2  # at most; queries a class
 
 
@@ -34,9 +36,7 @@ class SupportAttention(anywidget.AnyWidget):
     limits = Dict().tag(sync=True)
     view = Dict().tag(sync=True)
 
-    def __init__(
-        self, images: ImageSet, learners: Mapping[str, SNAIL | MetaNetwork], ways: int = 5, shots: int = 1
-    ) -> None:
+    def __init__(self, images: ImageSet, learners: Mapping[str, Reader], ways: int = 5, shots: int = 1) -> None:
         self._images, self._learners = images, dict(learners)
         self._pool = draw_pool(images, generator(0), QUERIES)[:WAYS]
         self._states: dict[str, list[Step]] = {}  # of every learner, after each example

@@ -1,21 +1,20 @@
 /** Curves of a study. Python sends `runs` and `dials`; the page sets `chosen`, `kept` and `place`. */
 
-const BOX = inside(660, 330);
+const BOX = { ...inside(760, 340), left: 70, right: 600 };
 const share = (value) => `${(100 * value).toFixed(0)} %`;
 const count = (value) => (typeof value === "number" ? value.toLocaleString("en") : value);
 
 function render({ model, el }) {
   const put = (name, value) => (model.set(name, value), model.save_changes());
   const run = (label = model.get("chosen")) => model.get("runs")[label];
+  const points = () => Object.values(run().curves)[0];
+  const moment = () => (model.get("place") < 0 ? points().length - 1 : Math.min(model.get("place"), points().length - 1));
+  const at = (i) => points()[Math.min(i, points().length - 1)];
   const [board, chart, table] = [html("div", { class: "mkt-board" }), html("div", { class: "mkt-chart" }), html("div", { class: "mkt-side" })];
   const keep = html("button", { onclick: () => put("kept", model.get("kept") === model.get("chosen") ? "" : model.get("chosen")) });
   const words = html("p", { role: "status", class: "mkt-words" });
   const steps = slider("moment", { min: 0, max: 1, value: 0, show: (i) => `${count(at(i)[0])} steps`, oninput: (i) => put("place", i) });
   let turned = "";
-
-  const longest = () => Object.values(run().curves)[0];
-  const moment = () => (model.get("place") < 0 ? longest().length - 1 : Math.min(model.get("place"), longest().length - 1));
-  const at = (i) => longest()[Math.min(i, longest().length - 1)];
 
   /** The run with this value that is otherwise most like the one that is shown. */
   function turn(dial, value) {
@@ -64,7 +63,7 @@ function render({ model, el }) {
       if (!(name in one.chance)) return;
       const level = y(one.chance[name]);
       picture.append(svg("line", { class: "mkc-reference", x1: BOX.left, x2: BOX.right, y1: level, y2: level }),
-        svg("text", { x: BOX.right, y: level + (one.chance[name] < 0.05 ? -6 : 16), "text-anchor": "end" }, `guessing, ${name}`));
+        svg("text", { x: BOX.right + 8, y: level + 4.5 }, `guessing, ${name}`));
     });
     if (kept && model.get("kept") !== model.get("chosen")) picture.append(...series(kept, x, y, true));
     picture.append(...series(one, x, y, false));
@@ -73,6 +72,10 @@ function render({ model, el }) {
     chart.replaceChildren(picture);
   }
 
+  const different = () => {
+    const [now, then] = [run().dials, run(model.get("kept")).dials];
+    return Object.keys(now).filter((name) => now[name] !== then[name]).map((name) => `${name} ${count(then[name])}`).join(", ");
+  };
   const number = ([, mean, half]) => `${(100 * mean).toFixed(1)} ± ${(100 * half).toFixed(1)} %`;
   const spoken = () => Object.entries(run().curves).map(([name, curve]) => `${name}: ${number(curve[moment()])}`).join("; ");
 
@@ -83,9 +86,9 @@ function render({ model, el }) {
       html("th", { scope: "row" }, swatch(STROKES[[2, 1, 3][n] ?? 4]), html("span", {}, name)),
       html("td", {}, number(curve[Math.min(i, curve.length - 1)])),
       ...(kept ? [html("td", { class: "mkt-kept" }, kept.curves[name] ? number(kept.curves[name].at(-1)) : "–")] : [])));
-    const head = ["probe", `after ${count(at(i)[0])} steps`, ...(kept ? ["kept run, at its end (thin lines)"] : [])];
+    const head = ["probe", `after ${count(at(i)[0])} steps`, ...(kept ? [`kept run, at its end (thin): ${different()}`] : [])];
     table.replaceChildren(html("table", {}, html("thead", {}, html("tr", {}, ...head.map((h) => html("th", { scope: "col" }, h)))), html("tbody", {}, ...rows)));
-    steps.input.max = longest().length - 1;
+    steps.input.max = points().length - 1;
     steps.set(i);
   }
 
