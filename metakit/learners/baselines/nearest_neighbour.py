@@ -7,30 +7,21 @@ nothing is known beforehand: every other number of a few-shot table is to be rea
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from torch import Tensor, inf
 
 from metakit.core import EpisodicLearner, Step
-
-
-class Examples(NamedTuple):
-    """The support set, as it is."""
-
-    x: Tensor  # [S, D]
-    y: Tensor  # [S, N], one-hot
+from metakit.learners.metric_based.shots import Support, labels_by_shot
 
 
 class NearestNeighbour(EpisodicLearner):
-    """State: the support examples read so far. One step: one more shot of every class."""
+    """State: the support examples read so far, as they are. One step: one more shot of every class."""
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
-        shot = (y.cumsum(0) * y).sum(-1)  # [S]: 1 for the first example of its class, 2 for the second, …
-        for shots in range(1, len(x) // y.shape[1]):
-            yield Step(Examples(x.flatten(1), y * (shot <= shots)[:, None]))
-        yield Step(Examples(x.flatten(1), y))
+        for labels in labels_by_shot(y):
+            yield Step(Support(x.flatten(1), labels))
 
-    def predict(self, state: Examples, x: Tensor) -> Tensor:
-        distances = (x.flatten(1)[:, None] - state.x[None]).square().sum(-1)  # [Q, S]
+    def predict(self, state: Support, x: Tensor) -> Tensor:
+        distances = (x.flatten(1)[:, None] - state.points[None]).square().sum(-1)  # [Q, S]
         per_class = distances[..., None].masked_fill(state.y[None] == 0, inf)  # [Q, S, N]
         return -per_class.amin(1)  # eq. 1
