@@ -22,15 +22,24 @@ class Measured(Protocol):
 
 
 def along(
-    dial: Sequence[int], errors: Mapping[str, Sequence[Measured]], xlabel: str, ylabel: str, powers: bool = False
+    dial: Sequence[int],
+    errors: Mapping[str, Sequence[Measured]],
+    xlabel: str,
+    ylabel: str,
+    powers: bool = False,
+    floor: float = 0.0,
 ) -> Picture:
-    """A line a series over the values of a dial, with 95 % intervals. `powers`: the dial is on a logarithmic axis."""
+    """A line a series over the values of a dial, with 95 % intervals. `powers`: the dial is on a logarithmic axis.
+
+    What is below `floor` is drawn on it: zero has no place on a logarithmic axis.
+    """
     with look():
         figure = Picture(7.8, 3.8)
         axes = figure.add_subplot(xlabel=xlabel, ylabel=ylabel, yscale="log", xscale="log" if powers else "linear")
         for number, (name, found) in enumerate(errors.items()):
-            style, means = stroke(number), [one.mean for one in found]
-            whiskers = [[min(one.ci95, 0.99 * one.mean) for one in found], [one.ci95 for one in found]]
+            style, means = stroke(number), [max(one.mean, floor) for one in found]
+            low = [min(one.ci95, 0.99 * mean) for one, mean in zip(found, means, strict=True)]
+            whiskers = [low, [one.ci95 for one in found]]
             axes.errorbar(dial, means, whiskers, color=style.colour, linestyle=style.dash, marker=style.marker,
                           capsize=3, label=name)  # fmt: skip
         axes.xaxis.set_major_locator(FixedLocator(list(dial)))

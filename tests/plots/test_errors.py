@@ -26,6 +26,12 @@ def test_an_interval_that_reaches_below_zero_stays_on_the_logarithmic_axis():
     assert axes.containers[0].lines[2][0].get_segments()[0][0, 1] > 0
 
 
+def test_what_is_below_the_floor_is_drawn_on_it():
+    nothing = score(torch.zeros(3))
+    axes = along([1, 2], {"a": [nothing, SCORES[0]]}, "tasks", "distance", floor=0.01).axes[0]
+    assert axes.containers[0].lines[0].get_ydata().tolist() == pytest.approx([0.01, 2.0])
+
+
 def test_the_mean_is_drawn_with_one_task_beside_it_and_strokes_go_on_from_panel_to_panel():
     errors = torch.tensor([[1.0, 0.5], [3.0, 1.5]])
     left, right = while_adapting({"steps": {"a": errors}, "examples": {"b": errors}}, 1, {"zero": 4.0}).axes
