@@ -87,6 +87,17 @@ def test_streams_have_a_table_of_their_own():
     assert "instance" not in told.as_dict(), "rows from before there were streams stay the same"
 
 
+def test_functions_have_a_line_a_learner_and_a_column_a_shift():
+    rows = [
+        replace(SINE, recipe=f"{name}-linear-5", protocol=Protocol(shots=k, queries=10, split=split).as_dict())
+        for name in ("in-context", "least-squares") for k, split in ((10, "skewed"), (5, "test"), (10, "test"))
+    ]  # fmt: skip
+    text = tables(rows)
+    assert "| learner | K = 5 | K = 10 | skewed, K = 10 | measured |" in text
+    assert text.count("metakit evaluate least-squares-linear-5") == 1
+    assert "lasso-sparse-20" not in tables([replace(rows[0], recipe="lasso-sparse-20")])
+
+
 def test_strings_have_a_table_of_their_own():
     rows = [
         replace(ROW, recipe="prompts-strings", protocol=Protocol(shots=k, queries=1, split=split).as_dict(), paper=None)

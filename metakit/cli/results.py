@@ -12,6 +12,7 @@ from metakit.tasks.functions import FUNCTIONS
 
 README = Path(metakit.__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- results: made by `make results` -->", "<!-- /results -->"
+SHARE = "Squared error as a share of what predicting zero makes, behind K examples, the same prompts for all"
 TITLES = {
     "random": "Omniglot, random split: unseen characters, their rotations are classes too. Accuracy in %.",
     "background": "Omniglot, background split: unseen alphabets, upright. Accuracy in %.",
@@ -20,8 +21,8 @@ TITLES = {
     "a class comes for the 1st, 2nd, … time.",
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
-    "functions": "Functions in context. Squared error as a share of what predicting zero makes, behind K examples: 10 "
-    "queries a prompt, the same prompts for all.",
+    "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; then with shifted inputs.",
+    "uniform-10": f"Attention layers against steps of gradient descent: linear functions of 10 inputs. {SHARE}.",
     "strings": "String transformations from a prompt. Whole outputs right, in %, behind so many example pairs.",
     "mini-imagenet": "mini-ImageNet, Conv-4. Accuracy in %. Its pictures are not ours to ship: the recipes are ready.",
 }
@@ -51,7 +52,8 @@ def tables(rows: Iterable[Row]) -> str:
     """Markdown: a table for each data set, a line for each learner and protocol, a column for each kind of task."""
     groups: dict[str, list[Row]] = {name: [] for name in TITLES}
     for row in sorted([*rows, *not_run()], key=_place):
-        groups.setdefault(_group(row), []).append(row)
+        if not _is_function(row) or _group(row) in TITLES:  # an estimator alone has nothing to be compared with
+            groups.setdefault(_group(row), []).append(row)
     return "\n\n".join(f"**{TITLES.get(name, name)}**\n\n{_table(group)}" for name, group in groups.items() if group)
 
 
@@ -73,7 +75,7 @@ def _group(row: Row) -> str:
     if _instance(row) is not None:
         return "streams"
     if _is_function(row):
-        return "functions"
+        return RECIPES[row.recipe].data
     if _is_string(row):
         return "strings"
     return "sinusoids" if _is_regression(row) else str(row.protocol["split"])
@@ -117,7 +119,8 @@ def _learner(row: Row) -> str:
 def _size(row: Row) -> list[int]:
     by_steps = _is_regression(row) and not _is_function(row)
     values = [row.protocol[name] for name in ("ways", "steps" if by_steps else "shots")]
-    values += [_instance(row)]
+    values += [_instance(row), 0 if row.protocol["split"] == "test" else 1]
+    values = values[::-1] if _is_function(row) else values  # as trained, then shifted
     return [-1 if value is None else int(str(value)) for value in values]
 
 
@@ -126,7 +129,8 @@ def _column(row: Row) -> str:
     if _instance(row) is not None:
         return f"{_instance(row)}"
     if _is_function(row):
-        return f"K = {shots}"
+        shift = row.protocol["split"]
+        return f"K = {shots}" if shift == "test" else f"{shift}, K = {shots}"
     if _is_string(row):
         return f"{shots} pairs"
     if not _is_regression(row):
@@ -144,11 +148,9 @@ def _measured(row: Row) -> str:
     """The protocol in words, less what the column says."""
     told = row.protocol
     words = [f"{told['ways']} classes × {told['shots']} instances"] if _instance(row) is not None else []
-    if _is_function(row):
-        words += ["as trained" if told["split"] == "test" else f"inputs {told['split']}"]
-    elif _is_string(row):
+    if _is_string(row):
         words += [STRINGS[str(told["split"])]]
-    else:
+    elif not _is_function(row):
         words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
     words += [f"{row.train_steps:,} training steps"] if row.train_steps else []
