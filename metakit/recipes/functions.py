@@ -60,11 +60,11 @@ def _reference(name: str, data: Data, learner: Callable[[], MetaLearner], target
     )  # fmt: skip
 
 
-def _fitted_network(steps: int = 200) -> MetaLearner:
+def _fitted_network(steps: int = 100) -> MetaLearner:
     """A two-layer network at its random start, fitted to the examples by Adam: `Reptile` before any training."""
     *body, head = mlp(5, 100, 1)
     assert isinstance(head, nn.Linear)  # noqa: S101 - for the type checker
-    return Reptile(nn.Sequential(*body), head, steps=steps, rate=5e-3, optimizer="adam", loss=mean_squared_error)
+    return Reptile(nn.Sequential(*body), head, steps=steps, rate=1e-2, optimizer="adam", loss=mean_squared_error)
 
 
 FUNCTION_RECIPES = (
@@ -73,7 +73,7 @@ FUNCTION_RECIPES = (
     _reference("ridge", "linear-5", lambda: Ridge(1.0), LINEAR_5),
     _reference("averaging", "linear-5", Averaging, LINEAR_5),
     _reference("nearest-examples", "linear-5", NearestExamples, LINEAR_5),
-    _recipe("noisy-5", in_context(5), prompts(5, 10, 15), 8000, 15, 10),
+    _recipe("noisy-5", in_context(5), prompts(5, 10, 15), 3000, 16, 10),
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
     _reference("least-squares", "noisy-5", LeastSquares, prompts(5, 10, 15)),
     _recipe("linear-20", in_context(20, 96), LINEAR_20, 10_000, 40, 20),
@@ -81,11 +81,11 @@ FUNCTION_RECIPES = (
     _recipe("sparse-20", in_context(20, 96), SPARSE_20, 10_000, 24, 10),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),
-    _recipe("network-5", in_context(5), CURVED_5, 8000, 30, 20),
+    _recipe("network-5", in_context(5), CURVED_5, 3000, 31, 5),
     _reference("fitted-network", "network-5", _fitted_network, CURVED_5),
     _reference("least-squares", "network-5", LeastSquares, CURVED_5),
     _reference("nearest-examples", "network-5", NearestExamples, CURVED_5),
-    _recipe("tree-5", in_context(5), CURVED_5, 8000, 30, 20),
+    _recipe("tree-5", in_context(5), CURVED_5, 3000, 31, 5),
     _reference("greedy-tree", "tree-5", GreedyTree, CURVED_5),
     _reference("nearest-examples", "tree-5", NearestExamples, CURVED_5),
     replace(
