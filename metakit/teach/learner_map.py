@@ -42,6 +42,8 @@ LEARNERS: dict[Family, tuple[Entry, ...]] = {
               "one vector, keys and codes", "one example read"),
         Entry(("in-context",), "all weights of a transformer", "its activations",
               "keys and values of what was read", "one example read"),
+        Entry(("prompts-strings",), "all weights of a transformer of characters", "its activations",
+              "keys and values of the text so far", "one pair read"),
         Entry(("linear-attention",), "two matrices a layer", "its activations", "one linear map a layer", "one layer"),
     ),
     "optimization-based": (
