@@ -22,6 +22,9 @@ TITLES = {
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
     "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; then with shifted inputs.",
+    "noisy-5": f"Linear functions of 5 inputs under noise as large as one of them, in context. {SHARE}.",
+    "network-5": f"Two-layer networks of 5 inputs, in context. {SHARE}.",
+    "tree-5": f"Decision trees of 5 inputs, in context. {SHARE}.",
     "uniform-10": f"Attention layers against steps of gradient descent: linear functions of 10 inputs. {SHARE}.",
     "strings": "String transformations from a prompt. Whole outputs right, in %, behind so many example pairs.",
     "mini-imagenet": "mini-ImageNet, Conv-4. Accuracy in %. Its pictures are not ours to ship: the recipes are ready.",
@@ -52,8 +55,8 @@ def tables(rows: Iterable[Row]) -> str:
     """Markdown: a table for each data set, a line for each learner and protocol, a column for each kind of task."""
     groups: dict[str, list[Row]] = {name: [] for name in TITLES}
     for row in sorted([*rows, *not_run()], key=_place):
-        if not _is_function(row) or _group(row) in TITLES:  # an estimator alone has nothing to be compared with
-            groups.setdefault(_group(row), []).append(row)
+        groups.setdefault(_group(row), []).append(row)
+    groups = {name: group for name, group in groups.items() if not all(map(_is_reference, group))}
     return "\n\n".join(f"**{TITLES.get(name, name)}**\n\n{_table(group)}" for name, group in groups.items() if group)
 
 
@@ -87,6 +90,11 @@ def _is_string(row: Row) -> bool:
 
 def _is_function(row: Row) -> bool:
     return row.recipe in RECIPES and RECIPES[row.recipe].data in FUNCTIONS
+
+
+def _is_reference(row: Row) -> bool:
+    """An estimator of functions: alone it has nothing to be compared with."""
+    return _is_function(row) and RECIPES[row.recipe].family == "baseline"
 
 
 def _instance(row: Row) -> object:
