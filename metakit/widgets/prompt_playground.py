@@ -23,6 +23,7 @@ PRESETS: dict[str, list[str]] = {  # the pairs as they would stand in a prompt; 
     "drop the first": ["table>able", "stone>tone", "plant"],
     "swap neighbours, then upper case": ["abcd>BADC", "plane>LPNAE", "bird"],
     "capitalise, then reverse": ["river>reviR", "cloud>duolC", "mist>tsiM", "frost"],
+    "swap neighbours, then capitalise": ["table>Atlbe", "frost>Rfsot", "lamp"],
     "drop the last, then double the word": ["cat>caca", "bird>birbir", "moon>moomoo", "table"],
 }
 

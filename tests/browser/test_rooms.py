@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_told_where_one_types(room: Page) -> None:
 
 
 def test_a_preset_that_was_never_trained_says_so(room: Page) -> None:
-    room.locator("[data-preset]", has_text="never trained").click()
+    room.locator("[data-preset]", has_text="never trained").first.click()
     expect(room.locator(f"{PROMPTS} .mk-why")).to_contain_text("held out of training")
 
 

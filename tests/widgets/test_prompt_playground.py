@@ -83,9 +83,9 @@ def test_presets_are_what_they_say(name):
     assert PromptPlayground(learner()).presets[list(PRESETS).index(name)]["pairs"] == pairs
 
 
-def test_one_preset_was_held_out():
+def test_two_presets_were_held_out():
     unseen = [one["name"] for one in PromptPlayground(learner()).presets if one["unseen"]]
-    assert unseen == ["drop the last, then double the word"]
+    assert unseen == ["swap neighbours, then capitalise", "drop the last, then double the word"]
 
 
 @pytest.mark.parametrize(
