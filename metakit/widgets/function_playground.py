@@ -5,7 +5,7 @@ Its weights never change. Beside it stands the best estimator there is for such 
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import torch
@@ -25,6 +25,10 @@ class FunctionPlayground(anywidget.AnyWidget):
 
     _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in FILES)
     _css = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("charts", "function_playground"))
+
+    FROM_PAGE: ClassVar = frozenset(
+        ["subject", "seed", "examples", "on_function", "read", "asked", "scale", "skew", "noise", "orthant"]
+    )
 
     subject = Unicode().tag(sync=True)
     seed = Int(0, min=0, max=2**31 - 4).tag(sync=True)  # the function and the prompt
@@ -56,6 +60,14 @@ class FunctionPlayground(anywidget.AnyWidget):
         view = self.view
         answers = {name: view[name][self.read] for name in ("ours", "best")}
         return {"examples": self.examples, **answers, "errors": view["errors"], "looks": self.looks, **self.typical}
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a visitor may set, and what makes sense; of the rest the page is told what holds."""
+        for name in sorted(self.FROM_PAGE & sync_data.keys()):
+            try:
+                super().set_state({name: sync_data[name]})
+            except TraitError:
+                self.send_state(name)
 
     @validate("subject")
     def _known(self, proposal: dict[str, Any]) -> str:

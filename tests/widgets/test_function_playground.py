@@ -82,6 +82,13 @@ def test_examples_that_are_none_are_refused(bad):
         playground().examples = bad
 
 
+def test_a_visitor_sets_controls_and_nothing_else():
+    widget = playground()
+    held = widget.view
+    widget.set_state({"view": {}, "typical": {"ours": []}, "read": 4, "seed": "x", "subject": "nonsense"})
+    assert (widget.view, widget.read, widget.seed, widget.subject) == (held, 4, 0, "sinusoids")
+
+
 def test_noise_asks_for_ridge():
     widget = playground(subject="linear functions", noise=1.0)
     assert widget.view["errors"]["best"][15] > 0.01
