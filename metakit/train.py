@@ -16,6 +16,7 @@ from torch import Tensor
 from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
 from metakit.tasks.base import Tasks, generator
+from metakit.tasks.functions import Curriculum
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,16 @@ class Training:
         self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.zero_grad()
-        loss = self.descend(self.tasks.sample(self.schedule.meta_batch, self.rng))
+        loss = self.descend(self._tasks_now().sample(self.schedule.meta_batch, self.rng))
         if self.schedule.clip is not None:
             torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
         self.optimizer.step()
         self.step += 1
         return Record(self.step, float(loss), rate, perf_counter() - started)
+
+    def _tasks_now(self) -> Tasks:
+        """Tasks of a curriculum grow with the training."""
+        return self.tasks.at(self.step / self.schedule.steps) if isinstance(self.tasks, Curriculum) else self.tasks
 
     def _seed_what_learners_draw(self) -> None:
         """A learner's own randomness (masks, …) comes from torch's generator: the same in a run that was resumed."""

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import Tensor
 
 from metakit.checkpoints import read
-from metakit.core import MetaKitError, mean_squared_error
+from metakit.core import MetaKitError, Task, mean_squared_error
+from metakit.learners.model_based.in_context import InContextLearner
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
+from metakit.nets.transformer import Transformer
 from metakit.recipes import recipe
 from metakit.recipes.sinusoids import sinusoid_network
 from metakit.runs import Run
@@ -37,6 +40,22 @@ def training(optimizer="adam"):
 
 def identical(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_curriculum_grows_with_the_training():
+    """At the first step the prompts of `in-context-linear-20` have 5 inputs and 5 examples; later 20 of each."""
+    drawn = []
+
+    class Looks(InContextLearner):
+        def meta_loss(self, tasks: Task) -> Tensor:
+            drawn.append((int((tasks.support_x != 0).any(1).sum(-1).max()), tasks.support_x.shape[1]))
+            return super().meta_loss(tasks)
+
+    looks = Looks(20, 1, Transformer(8, 1, 1))
+    training = Training(looks, recipe("in-context-linear-20").training_tasks(), Schedule(4, 3, 1e-3))
+    list(meta_train(training))
+    assert drawn[0] == (5, 5)
+    assert drawn[-1] == (20, 20)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])

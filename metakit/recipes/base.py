@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from torch import nn
 
@@ -12,7 +12,7 @@ from metakit.tasks.augment import Augmented, Distortion
 from metakit.tasks.base import Mixture, Protocol, Tasks
 from metakit.tasks.by_name import Data, image_classes, tasks_for
 from metakit.tasks.episodes import Episodes
-from metakit.tasks.functions import FUNCTIONS
+from metakit.tasks.functions import FUNCTIONS, Curriculum, Functions
 from metakit.tasks.redraw import Mirrored
 from metakit.tasks.scattered import Scattered
 from metakit.tasks.supervised import Supervised
@@ -48,6 +48,7 @@ class Recipe:
     mixture: tuple[Protocol, ...] = ()  # train on these by turns, at random, instead of on `train`
     warm_start: str | None = None  # a recipe whose trained weights this one starts from (see runs.warm_start)
     validate_every: int = 500  # steps
+    grows_from: tuple[int, int] | None = None  # functions: a curriculum begins with so many inputs and examples
     supervised: int | None = None  # train on batches of so many images of all classes at once, not on episodes
     frozen: bool = False  # the encoder stays as it starts: train on its features, made once
     places: int | None = None  # scatter the labels of a training episode over so many places
@@ -78,6 +79,8 @@ class Recipe:
             tasks = of_features(encoder, tuple(each for each in tasks if isinstance(each, Episodes)))
         if self.places is not None:
             tasks = tuple(Scattered(each, self.places) for each in tasks)
+        if self.grows_from is not None:
+            return Curriculum(cast("Functions", tasks[0]), *self.grows_from)
         mixed: Tasks = tasks[0] if len(tasks) == 1 else Mixture(tasks)
         mixed = Mirrored(mixed) if self.mirrored else mixed
         return mixed if self.distort is None else Augmented(mixed, self.distort)

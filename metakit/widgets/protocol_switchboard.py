@@ -5,21 +5,18 @@ protocol stays as a row, so that one sees how far a switch moves the number, bes
 """
 
 import asyncio
-import copy
 from collections.abc import Mapping, Sequence
-from time import perf_counter
 from typing import Any, ClassVar, cast
 
 import anywidget
-import torch
 import traitlets as t
 
-from metakit.core import MetaKitError, MetaLearner, NormMode
-from metakit.evaluate import per_task, score, use_protocol
-from metakit.tasks.base import Protocol, generator
+from metakit.core import MetaKitError, NormMode
+from metakit.tasks.base import Protocol
 from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.widgets.contestants import TRAINED_ON, Contestant, characters
 from metakit.widgets.front_end import STATIC
+from metakit.widgets.protocol_measurement import Measurement
 
 SLICE = 0.15  # seconds of measuring between two pictures
 MOST_ROWS = 12
@@ -76,7 +73,9 @@ class ProtocolSwitchboard(anywidget.AnyWidget):
         for changes in first:
             for switch, value in changes.items():
                 setattr(self, switch, value)
-            _Measurement(self).finish(first_episodes)
+            measurement = self._begin()
+            measurement.advance(first_episodes, float("inf"))
+            self.rows = measurement.rows()
         self._say_plan()
 
     def shown(self) -> dict[str, object]:
@@ -126,17 +125,25 @@ class ProtocolSwitchboard(anywidget.AnyWidget):
     async def _follow(self) -> None:
         mine = self._turn = object()  # a measurement that was stopped does not go on when the next one starts
         try:
-            measurement = _Measurement(self)
+            measurement = self._begin()
             while self._goes_on(mine) and measurement.count < self.episodes:
-                await asyncio.to_thread(measurement.advance, self.episodes)
+                await asyncio.to_thread(measurement.advance, self.episodes, SLICE)
                 if self._goes_on(mine):
-                    measurement.show()
+                    self.rows = measurement.rows()
         except MetaKitError as error:
             self.error = str(error)
         finally:
             if self._turn is mine:
                 self.running = False
                 self.plan = self.words()
+
+    def _begin(self) -> Measurement:
+        """What is set, below the rows that are there. Raises MetaKitError when the images are too few for it."""
+        one, protocol = self._learners[self.learner], self.protocol()
+        images = characters(one, self.split, self._sets)
+        images = images.rotated() if protocol.rotations else images
+        tasks = Episodes(images, self.ways, self.shots, self.queries)
+        return Measurement(one.learner, tasks, protocol, self.words(), self.rows[-MOST_ROWS + 1 :])
 
     def _goes_on(self, turn: object) -> bool:
         return bool(self.running) and self._turn is turn
@@ -163,43 +170,3 @@ class ProtocolSwitchboard(anywidget.AnyWidget):
         ]
         before = [part[0] for part in self.rows[-1]["words"]] if self.rows else said
         return [[now, now != then] for now, then in zip(said, before, strict=True)]
-
-
-class _Measurement:
-    """One row while it grows: the tasks come one by one from one seeded generator, so a row can be drawn again."""
-
-    def __init__(self, board: ProtocolSwitchboard) -> None:
-        one, protocol = board._learners[board.learner], board.protocol()  # noqa: SLF001 - its other half
-        images = characters(one, board.split, board._sets)  # noqa: SLF001
-        images = images.rotated() if protocol.rotations else images
-        self.tasks = Episodes(images, board.ways, board.shots, board.queries)
-        self.learner: MetaLearner = copy.deepcopy(one.learner).eval()
-        use_protocol(self.learner, protocol)
-        self.board, self.words, self.rng = board, board.words(), generator(protocol.seed)
-        self.before, self.found = board.rows[-MOST_ROWS + 1 :], list[torch.Tensor]()
-
-    @property
-    def count(self) -> int:
-        return len(self.found)
-
-    @torch.no_grad()
-    def advance(self, most: int, seconds: float = SLICE) -> None:
-        """Some more episodes, two at least in all."""
-        until = perf_counter() + seconds
-        while self.count < most and (self.count < 2 or perf_counter() < until):  # noqa: PLR2004
-            task = self.tasks.sample(1, self.rng)
-            self.found.append(per_task(self.learner.solve(task), task))
-
-    def show(self) -> None:
-        """The row as it is now, below those that were there before."""
-        found = score(torch.cat(self.found))
-        row = {"words": self.words, "mean": found.mean, "ci95": found.ci95, "episodes": self.count}
-        if self.before:
-            last = self.before[-1]
-            row["moved"] = [found.mean - last["mean"], (found.ci95**2 + last["ci95"] ** 2) ** 0.5]
-        self.board.rows = [*self.before, row]
-
-    def finish(self, episodes: int) -> None:
-        """All at once."""
-        self.advance(episodes, float("inf"))
-        self.show()

@@ -5,14 +5,10 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from metakit.checkpoints import shipped
 from tests.browser.conftest import opened, settled
 from tests.browser.hands import both_answer, numbers
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shipped("prompts-strings").exists(), reason="prompts-strings is not trained yet"),
-]
+pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PROMPTS = ".mk-prompts"
 

@@ -7,12 +7,6 @@ const HELP = "Click the left picture to add a point, drag to move it, double-cli
 
 const short = (loss) => (loss >= 100 ? "> 99" : loss >= 10 ? loss.toFixed(1) : loss >= 0.1 ? loss.toFixed(2) : loss.toFixed(3));
 
-/** A value between two steps: the pictures glide from one to the next. */
-const between = (rows, at) => {
-  const [low, high, part] = [Math.floor(at), Math.ceil(at), at % 1];
-  return rows[low].map((value, i) => value + part * (rows[high][i] - value));
-};
-
 function fitChart() {
   const plot = inside(600, 400);
   plot.x = scale([-5, 5], [plot.left, plot.right]);

@@ -67,6 +67,12 @@ function axes(plot, xTicks, yTicks, xLabel, yLabel) {
   return group;
 }
 
+/** A value between two steps: the pictures glide from one to the next. */
+const between = (rows, at) => {
+  const [low, high, part] = [Math.floor(at), Math.ceil(at), at % 1];
+  return rows[low].map((value, i) => value + part * (rows[high][i] - value));
+};
+
 /** The inside of a chart of this size: its edges in pixels. */
 const inside = (width, height) => ({ width, height, left: 52, right: width - 22, top: 10, floor: height - 46 });
 

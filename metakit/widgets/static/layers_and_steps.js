@@ -5,12 +5,6 @@ const SHARES = [0.001, 0.01, 0.1, 1, 10, 100];
 const ZERO = "predicting zero";
 const share = (value) => (value >= 100 ? "> 99" : value >= 10 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3));
 
-/** A value between two moments: the pictures glide from one to the next. */
-const amid = (rows, at) => {
-  const [low, high, part] = [Math.floor(at), Math.ceil(at), at % 1];
-  return rows[low].map((value, i) => value + part * (rows[high][i] - value));
-};
-
 function answerChart() {
   const plot = inside(400, 380);
   plot.x = scale([-3, 3], [plot.left, plot.right]);
@@ -70,7 +64,7 @@ function render({ model, el }) {
     const { plot, dots } = answers;
     const kept = (value) => Math.max(-3, Math.min(3, value));
     dots.replaceChildren(...visible().flatMap(([, { colour, marker: shape }, found]) =>
-      amid(found.answers, at).map((value, i) =>
+      between(found.answers, at).map((value, i) =>
         marker(shape, plot.x(kept(model.get("truth")[i])), plot.y(kept(value)), 4.2, { fill: colour, "fill-opacity": 0.75 }))));
   }
 
