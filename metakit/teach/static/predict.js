@@ -16,6 +16,8 @@ function render({ model, el }) {
   list.setAttribute("role", "group");
   const reveal = make("div", "mk-predict-reveal");
   reveal.setAttribute("role", "status");
+  const note = make("p", "mk-predict-note");
+  note.setAttribute("role", "status");
   const again = make("button", "mk-predict-again", "Ask me again");
   again.onclick = () => choose(-1);
 
@@ -44,16 +46,17 @@ function render({ model, el }) {
     list.setAttribute("aria-label", model.get("question"));
     list.replaceChildren(...model.get("choices").map(choiceButton));
     reveal.replaceChildren();
+    note.textContent = model.get("note");
     if (chosen < 0) return reveal.append(make("span", "mk-predict-hint", "Answer first: then the reason shows, and you run on."));
     const verdict = chosen === model.get("answer") ? "You were right. " : `Not this time: it is ${"ABCDE"[model.get("answer")]}. `;
     reveal.append(make("strong", "", verdict), make("span", "", model.get("why")), again);
   }
 
-  box.append(make("p", "mk-predict-label", "Predict"), make("p", "mk-predict-question", model.get("question")), list, reveal);
+  box.append(make("p", "mk-predict-label", "Predict"), make("p", "mk-predict-question", model.get("question")), list, reveal, note);
   el.append(box);
-  model.on("change:chosen", draw);
+  model.on("change:chosen change:note", draw);
   draw();
-  return () => model.off("change:chosen", draw);
+  return () => model.off("change:chosen change:note", draw);
 }
 
 export default { render };
