@@ -1,90 +1,128 @@
-"""Exercises that check themselves: the reader's function against an obvious one, on a few cases."""
+"""Exercises that check themselves: the learner's function against a slow and obvious one, and known mistakes."""
 
-import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Literal
 
 import torch
 
-Outcome = Literal["right", "differs", "failed", "not written yet"]
-MARKS: dict[Outcome, str] = {"right": "✓", "differs": "✗", "failed": "✗", "not written yet": "…"}
-COLOURS: dict[Outcome, str] = {
-    "right": "#009e73",
-    "differs": "#d55e00",
-    "failed": "#d55e00",
-    "not written yet": "#56b4e9",
-}
+from metakit.plots.style import Picture
+from metakit.teach.difference import TOLERANCE, described, difference
+from metakit.teach.verdict import Drawing, Verdict
+
+Function = Callable[..., Any]
+Cases = Sequence[tuple[Any, ...]]
+
+
+class _NoAnswerError(Exception):
+    """The learner's function gave no answer that can be compared; the verdict says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What `check` found, in words. True when the exercise is solved."""
+class Exercise:
+    """One function to write, with all that is needed to judge it. The lessons' own stand in `metakit.teach.course`."""
 
-    outcome: Outcome
-    text: str
+    title: str
+    minutes: int
+    difficulty: Literal["easy", "medium", "hard"]
+    oracle: Function  # slow and obvious, never the clever way
+    cases: Callable[[int], Cases]  # seed -> argument tuples; the notebook uses seed 0, hidden tests other seeds
+    mistakes: dict[str, Function]  # a sentence to the learner -> the wrong function that it is about
+    facts: Function | None = None  # (answer, *arguments) -> named properties to compare where answers may differ
+    picture: Callable[..., Picture] | None = None  # (answer, *arguments) -> the picture of the first case
+    shows: str = ""  # what is on the picture, in words
+    tolerance: float = TOLERANCE
 
-    def __bool__(self) -> bool:
-        return self.outcome == "right"
+    def check(self, attempt: Function, seed: int = 0) -> Verdict:
+        """Compare `attempt` with the oracle on every case of `seed`, and say what differs. Raises nothing.
 
-    def __repr__(self) -> str:
-        return f"{MARKS[self.outcome]} {self.outcome}: {self.text}"
-
-    def _repr_html_(self) -> str:
-        style = f"border-left:4px solid {COLOURS[self.outcome]};padding:6px 12px;margin:2px 0"
-        text = re.sub("`(.+?)`", r"<code>\1</code>", escape(self.text))
-        head = f"<strong>{MARKS[self.outcome]} {self.outcome.capitalize()}.</strong>"
-        return f'<div role="status" style="{style}">{head} {text}</div>'
-
-
-def check(
-    attempt: Callable[..., Any], oracle: Callable[..., Any], *cases: tuple[Any, ...], tolerance: float = 1e-4
-) -> Verdict:
-    """Compare `attempt` with `oracle` on every case, a tuple of arguments, and say what differs. Raises nothing.
-
-    A stub (a body of `...`, or `raise NotImplementedError`) is "not written yet".
-    """
-    for number, case in enumerate(cases, 1):
+        A `...` that is left in place, returned or calculated with, is "not written yet".
+        """
         try:
-            found = attempt(*case)
-        except NotImplementedError:
-            return _not_written(attempt)
-        except Exception as error:  # noqa: BLE001 - the reader's own code: what went wrong is the answer
-            return Verdict("failed", _explain(error, attempt, number))
-        if found is None or found is ...:
-            return _not_written(attempt)
-        difference = _difference(found, oracle(*case), tolerance)
-        if difference:
-            return Verdict("differs", f"Case {number} of {len(cases)}: {difference}")
-    return Verdict("right", f"`{attempt.__name__}` agrees with the reference on {len(cases)} cases.")
+            answers = self._answers(attempt, seed)
+        except _NoAnswerError as no_answer:
+            return Verdict(no_answer.verdict.outcome, no_answer.verdict.text, self._drawings(seed))
+        if not (told := self._first_difference(answers, self.oracle, seed)):
+            text = f"`{_name(attempt)}` agrees with the reference on {len(answers)} cases."
+            return Verdict("right", text, self._drawings(seed))
+        drawings = self._drawings(seed, answers[0])
+        for sentence, wrong in self.mistakes.items():
+            if not self._first_difference(answers, wrong, seed):
+                return Verdict("common mistake", sentence, drawings)
+        return Verdict("differs", told, drawings)
+
+    def _answers(self, attempt: Function, seed: int) -> list[Any]:
+        """What `attempt` returns in each case. The arguments are fresh, so it may change them."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return [_answer(attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
+
+    def _first_difference(self, answers: list[Any], other: Function, seed: int) -> str:
+        for n, (found, case) in enumerate(zip(answers, self.cases(seed), strict=True), 1):
+            if told := self._difference(found, other(*case), self.cases(seed)[n - 1]):
+                return f"Case {n} of {len(answers)}: {told}"
+        return ""
+
+    def _difference(self, found: Any, wanted: Any, case: tuple[Any, ...]) -> str:
+        try:
+            pair = (self.facts(found, *case), self.facts(wanted, *case)) if self.facts else (found, wanted)
+            return difference(*pair, self.tolerance)
+        except Exception:  # noqa: BLE001 - the learner's answer may be anything
+            return f"you return {described(found)}, which cannot be compared with {described(wanted)}."
+
+    def _drawings(self, seed: int, *found: Any) -> tuple[Drawing, ...]:
+        """The expected picture, and the learner's own beside it where there is one that differs."""
+        if self.picture is None:
+            return ()
+        draw, (case, *_) = self.picture, self.cases(seed)
+        wanted = self.oracle(*self.cases(seed)[0])
+        expected = Drawing("Expected", f"Expected picture: {self.shows}", lambda: draw(wanted, *case))
+        if not found or not self._difference(found[0], wanted, case):
+            return (expected,)
+        return (
+            Drawing("Yours", f"The same picture of your result: {self.shows}", lambda: draw(found[0], *case)),
+            expected,
+        )
 
 
-def _not_written(attempt: Callable[..., Any]) -> Verdict:
-    return Verdict("not written yet", f"Replace the `...` in `{attempt.__name__}` and run this cell again.")
+def _answer(attempt: Function, case: tuple[Any, ...], number: int) -> Any:
+    """One answer; whatever goes wrong becomes a sentence."""
+    try:
+        found = attempt(*case)
+    except KeyboardInterrupt:
+        raise _NoAnswerError(
+            Verdict("failed", f"You interrupted case {number}: does your loop come to an end?")
+        ) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the learner's own code: what went wrong is the answer
+        if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
+            found = ...
+        else:
+            raise _NoAnswerError(Verdict("failed", _explain(error, attempt, number))) from None
+    if found is ... or (isinstance(found, tuple) and any(part is ... for part in found)):
+        text = f"Replace the `...` in `{_name(attempt)}` and run this cell again."
+        raise _NoAnswerError(Verdict("not written yet", text))
+    if found is None:
+        text = f"`{_name(attempt)}` returns nothing: write its body, and end it with `return`."
+        raise _NoAnswerError(Verdict("not written yet", text))
+    return found
 
 
-def _explain(error: Exception, attempt: Callable[..., Any], case: int) -> str:
+def _name(attempt: Function) -> str:
+    return getattr(attempt, "__name__", "your function")
+
+
+def _explain(error: BaseException, attempt: Function, case: int) -> str:
+    """The error, and the last line of the learner's cell that it came from."""
     name = attempt.__code__.co_filename if hasattr(attempt, "__code__") else ""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
     where = f", in line {lines[-1]} of your cell" if lines else ""
     return f"Case {case} stops with {type(error).__name__}{where}: {error}"
 
 
-def _difference(found: Any, wanted: Any, tolerance: float) -> str:
-    """One sentence on how two results differ; empty when they agree."""
-    if isinstance(wanted, bool | str):
-        return "" if found == wanted else f"you return {found!r}, the reference {wanted!r}."
-    try:
-        a, b = torch.as_tensor(found).detach().double(), torch.as_tensor(wanted).detach().double()
-    except (TypeError, ValueError, RuntimeError):
-        return f"you return a {type(found).__name__}, the reference a {type(wanted).__name__}."
-    if a.shape != b.shape:
-        return f"your result has shape {list(a.shape)}, the reference {list(b.shape)}."
-    gap = (a - b).abs().nan_to_num(torch.inf)
-    if not gap.numel() or gap.max() <= tolerance * (1 + b.abs().max()):
-        return ""
-    worst = int(gap.argmax())
-    place = f" at index {worst}" if a.dim() else ""
-    return f"you return {a.flatten()[worst]:.4g}{place}, the reference {b.flatten()[worst]:.4g}."
+def check(attempt: Function, oracle: Function, *cases: tuple[Any, ...], tolerance: float = TOLERANCE) -> Verdict:
+    """Compare `attempt` with `oracle` on these cases, as an `Exercise` without listed mistakes does."""
+    return Exercise("", 0, "easy", oracle, lambda _: cases, {}, tolerance=tolerance).check(attempt)

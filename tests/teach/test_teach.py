@@ -50,7 +50,7 @@ def breaks(x: float) -> float:
     ("attempt", "outcome", "words"),
     [
         (double, "right", "agrees"),
-        (stub, "not written yet", "Replace"),
+        (stub, "not written yet", "returns nothing"),
         (raises_stub, "not written yet", "Replace"),
         (lambda _: ..., "not written yet", "Replace"),
         (breaks, "failed", "AttributeError, in line"),
