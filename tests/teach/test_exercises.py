@@ -1,5 +1,7 @@
 """An exercise judges whatever a learner may write, in one sentence and without a traceback."""
 
+import sys
+
 import pytest
 import torch
 
@@ -60,18 +62,18 @@ def interrupted(x):
         (stub, "not written yet", "Replace the `...` in `stub`"),
         (half_written, "not written yet", "Replace"),
         (lambda x: (x, ...), "not written yet", "Replace"),
-        (lambda x: None, "not written yet", "end it with `return`"),
+        (lambda _: None, "not written yet", "end it with `return`"),
         (lambda x: 3 * x, "differs", "Case 1 of 2: you return 6 at [1], the reference 4."),
         (lambda x: x.sum(), "differs", "shape [], the reference [2]"),
         (lambda x: 2 * x / 0, "differs", "division by zero"),
-        (lambda x: "two", "differs", "you return a str, the reference a tensor of shape [2]"),
-        (lambda x: object(), "differs", "you return a object"),
+        (lambda _: "two", "differs", "you return a str, the reference a tensor of shape [2]"),
+        (lambda _: object(), "differs", "you return a object"),
         (lambda x: {"a": x}, "differs", "a dict of 1"),
         (lambda x: x.nothing, "failed", "AttributeError, in line"),
         (lambda: 0, "failed", "TypeError"),
         (endless, "failed", "RecursionError"),
         (interrupted, "failed", "does your loop come to an end"),
-        (lambda x: exit(), "failed", "SystemExit"),
+        (lambda _: sys.exit(), "failed", "SystemExit"),
         (3, "failed", "not callable"),
     ],
 )
