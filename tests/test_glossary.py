@@ -1,0 +1,88 @@
+"""One term for one thing: the glossary's entries, and how the lessons use and link them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from metakit.publish.glossary import GLOSSARY, LESSONS, linked, terms
+
+ROOT = Path(__file__).parents[1]
+TERMS = terms(GLOSSARY.read_text("utf-8"))
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem[:2])
+def lesson(request):
+    return request.param
+
+
+def prose(lesson):
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+
+
+def test_anchors_are_unique_and_in_order():
+    anchors = [term.anchor for term in TERMS]
+    assert len(TERMS) > 80
+    assert anchors == sorted({*anchors})
+
+
+def test_a_word_stands_for_one_term():
+    words = [word.lower() for term in TERMS for word in (*term.words, *term.elsewhere)]
+    assert [word for word in words if words.count(word) > 1] == []
+
+
+def test_every_entry_names_its_lesson():
+    text, lessons = GLOSSARY.read_text("utf-8"), {path.stem[:2]: path.name for path in LESSONS}
+    named = re.findall(r"\*Lesson\* \[(\d\d)\]\(\.\./notebooks/(.+?)\)$", text, re.MULTILINE)
+    assert len(named) == len(TERMS)
+    assert [pair for pair in named if lessons.get(pair[0]) != pair[1]] == []
+
+
+def test_names_in_the_code_are_there():
+    names = {*re.findall(r"\w+", " ".join(re.findall(r"`(.+?)`", GLOSSARY.read_text("utf-8"))))}
+    code = "\n".join(f"{path.parent} {path.read_text('utf-8')}" for path in (ROOT / "metakit").rglob("*.py"))
+    assert [name for name in names if not re.search(rf"\b{name}\b", code)] == []
+
+
+def test_lessons_use_the_terms_that_name_them(lesson):
+    text = "\n".join(linked(prose(lesson), TERMS))
+    mine = [term for term in TERMS if term.lesson == lesson.stem[:2]]
+    assert [term.name for term in mine if f"glossary.md#{term.anchor})" not in text] == []
+
+
+TEXT = """### N-way
+
+With N classes a task is **N-way**.
+
+*Symbol* N · *Lesson* [00](00.ipynb)
+
+### Query
+
+What is asked. *Elsewhere* target set · *Lesson* [01](01.ipynb)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Two queries, one query.", "Two [queries](../docs/glossary.md#query), one query."),
+        ("A 5-way task of 20 ways.", "A [5-way](../docs/glossary.md#n-way) task of 20 ways."),
+        ("`query` and $query$, [query](x.md)", "`query` and $query$, [query](x.md)"),
+        ("## 1 · Query\n\n```python\nquery\n```", "## 1 · Query\n\n```python\nquery\n```"),
+        ("<details>query</details>", "<details>query</details>"),
+        ("## References\n\nOn queries.\n\nA query.", "## References\n\nOn queries.\n\nA query."),
+        ("three ways, subquery, query_x", "three ways, subquery, query_x"),
+    ],
+)
+def test_links_go_where_they_may(text, expected):
+    glossary = terms(TEXT)
+    assert [term.elsewhere for term in glossary] == [(), ("target set",)]
+    assert linked([text], glossary) == [expected]
+    assert linked([expected], glossary) == [expected]
+
+
+def test_a_link_moves_with_the_first_use():
+    (old,) = linked(["A query."], terms(TEXT))
+    assert linked(["New query.", old], terms(TEXT)) == ["New [query](../docs/glossary.md#query).", "A query."]
