@@ -26,7 +26,7 @@ def test_the_suite_is_there():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_name_is_the_idea(path):
-    assert re.fullmatch(r"demo|\d\d_[a-z0-9_]+", path.stem)
+    assert re.fullmatch(r"demo|progress|\d\d_[a-z0-9_]+", path.stem)
 
 
 def test_stored_without_outputs(notebook):
