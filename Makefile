@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 VENV := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo again)
 VERSIONS := $(shell cmp -s constraints.txt .venv/constraints.txt || echo again)
 
-.PHONY: help demo lab test lint format results bench clean again
+.PHONY: help demo lab site slides test lint format results bench clean again
 
 help: ## list the verbs (this is the default)
 	@echo "make VERB, where VERB is one of"
@@ -25,6 +25,12 @@ demo: .venv/constraints.txt ## serve the web demo at http://localhost:8866 (anot
 
 lab: .venv/constraints.txt ## open the notebooks in JupyterLab
 	@$(BIN)/metakit lab
+
+site: .venv/course ## make the course's site with all outputs, in build/site (minutes; what is unchanged is kept)
+	@$(BIN)/python -m metakit.publish.site $(ARGS)
+
+slides: .venv/course ## make slides of the notebooks, in build/slides (they share the site's outputs)
+	@$(BIN)/python -m metakit.publish.slides $(ARGS)
 
 test: lint ## run every check: style, types, tests, notebooks, browser (some only: make test ARGS=tests/nets)
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile \
@@ -70,6 +76,11 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	fi
 	@$(BIN)/pip install -qq --no-compile --editable . --constraint constraints.txt
 	@cp constraints.txt $@
+
+.venv/course: .venv/constraints.txt
+	@echo "Installing what a course is made with"
+	@$(BIN)/pip install -qq --no-compile --editable '.[course]' --constraint constraints.txt
+	@touch $@
 
 .venv/developer: .venv/constraints.txt
 	@echo "Installing the tools for tests"

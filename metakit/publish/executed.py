@@ -1,0 +1,65 @@
+"""Notebooks with their outputs: run once, and kept until the notebook or the package changes."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+import metakit
+from metakit.core import MetaKitError
+from metakit.tasks.storage import replacing
+
+ROOT = Path(metakit.__file__).parents[1]
+NOT_IN_LESSONS = ("cli", "publish", "server")  # parts of the package that no lesson uses
+PATIENCE = 900  # seconds for one cell
+SURROUNDINGS = {"METAKIT_PROGRESS": "", "PLOTLY_RENDERER": "plotly_mimetype"}  # nobody's answers; charts as data
+
+
+def lessons(root: Path = ROOT) -> list[Path]:
+    """The notebooks of the course, in order."""
+    return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def executed(notebook: Path, cache: Path) -> NotebookNode:
+    """The notebook with outputs and the state of its widgets, from `cache` if nothing has changed since.
+
+    Raises MetaKitError when a cell fails, naming it.
+    """
+    kept, key = cache / notebook.name, _key(notebook)
+    if kept.exists() and (found := nbformat.read(kept, as_version=4)).metadata.get("made_from") == key:
+        return found
+    document = run(notebook)
+    document.metadata["made_from"] = key
+    with replacing(kept) as file:
+        file.write(nbformat.writes(document).encode())
+    return document
+
+
+def run(notebook: Path) -> NotebookNode:
+    """The notebook, run from top to bottom in its own folder."""
+    document = nbformat.read(notebook, as_version=4)
+    client = NotebookClient(
+        document, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}
+    )
+    try:
+        return client.execute(env=os.environ | SURROUNDINGS)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        done = sum(cell.get("execution_count") is not None for cell in document.cells)
+        last = str(error).strip().splitlines()[-1]
+        raise MetaKitError(
+            f"{notebook.name} stops at its code cell {done}: mend that, then try again. {last}"
+        ) from error
+
+
+def _key(notebook: Path) -> str:
+    """A digest of all that the outputs follow from: the notebook, and the package."""
+    digest = hashlib.sha256(notebook.read_bytes())
+    package = Path(metakit.__file__).parent
+    for file in sorted(package.rglob("*")):
+        if file.suffix in {".py", ".js", ".css"} and file.relative_to(package).parts[0] not in NOT_IN_LESSONS:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+"""Live pictures on a page without Python: each widget's state goes into the page, and a small script draws it.
+
+What a widget's front end answers by itself is answered on the page too. What Python would have to answer cannot be:
+the page then says so. Where JavaScript is off, the words in the picture's place remain.
+"""
+
+import json
+import re
+from copy import deepcopy
+from html import escape
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from traitlets import ObserveHandler
+
+VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
+PLOTLY = "application/vnd.plotly.v1+json"
+STATIC = Path(__file__).parent / "static"
+MODEL = Path(__file__).parents[1] / "widgets/voila/templates/metakit/static/model.js"
+OURS = "metakit."
+
+
+def embedded(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose live outputs are HTML for `live.js`, with the state of just those widgets that it shows."""
+    document = deepcopy(notebook)
+    states = document.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    for output in (output for cell in document.cells for output in cell.get("outputs", ())):
+        data = output.get("data", {})
+        if (model := data.get(VIEW, {}).get("model_id")) in states:
+            output["data"] = {"text/html": _place("live", _still(states[model]["state"]), model)}
+        elif chart := data.get(PLOTLY):
+            output["data"] = {"text/html": _place("chart", _title(chart), data=json.dumps(chart))}
+    shown = {name: _told(state) for name, state in states.items() if state["model_module"] == "anywidget"}
+    document.metadata["widgets"] = {STATE: {"version_major": 2, "version_minor": 0, "state": shown}}
+    return document
+
+
+def needs_python(name: str) -> list[str]:
+    """The traits of the widget class `name` that only Python can answer: those that it observes."""
+    if not name.startswith(OURS):
+        return []
+    module, _, kind = name.rpartition(".")
+    handlers = getattr(import_module(module), kind).trait_events().values()
+    return sorted({str(trait) for one in handlers if isinstance(one, ObserveHandler) for trait in one.trait_names})
+
+
+def write_scripts(folder: Path) -> None:
+    """Put what the pages load into `folder`: script, style, and plotly's own script."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = MODEL.read_text("utf-8").replace("export class", "class")
+    script = (STATIC / "live.js").read_text("utf-8")
+    (folder / "live.js").write_text(f"(() => {{\n{model}\n{script}\n}})();\n", "utf-8")
+    (folder / "live.css").write_bytes((STATIC / "live.css").read_bytes())
+    plotly = find_spec("plotly")
+    assert plotly  # noqa: S101 - MetaKit depends on it
+    assert plotly.submodule_search_locations  # noqa: S101
+    source = Path(plotly.submodule_search_locations[0], "package_data", "plotly.min.js")
+    (folder / source.name).write_bytes(source.read_bytes())
+
+
+def _told(state: dict[str, Any]) -> dict[str, Any]:
+    return state | {"needs_python": needs_python(state["state"].get("_anywidget_id", ""))}
+
+
+def _place(kind: str, still: str, model: str = "", data: str = "") -> str:
+    hidden = data.replace("</", "<\\/")
+    script = f'<script type="application/json">{hidden}</script>' if data else ""
+    inside = f'<div class="metakit-still">{still}</div>{script}'
+    return f'<div class="metakit-{kind}" data-model="{escape(model)}">{inside}</div>'
+
+
+def _still(state: dict[str, Any]) -> str:
+    """What stands in a live picture's place until it lives."""
+    if {"question", "choices", "why"} <= state.keys():
+        choices = "".join(f"<li>{escape(choice)}</li>" for choice in state["choices"])
+        return f"<p><strong>{escape(state['question'])}</strong></p><ol>{choices}</ol>"
+    kind = state.get("_anywidget_id", "").rpartition(".")[2]
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize() or "Widget"
+    return f"<p>{name}: a live picture. Switch JavaScript on to see it here, or open the notebook in JupyterLab.</p>"
+
+
+def _title(chart: dict[str, Any]) -> str:
+    title = chart.get("layout", {}).get("title", {})
+    words = title.get("text", "") if isinstance(title, dict) else str(title)
+    return f"<p>{escape(words or 'A chart')}: switch JavaScript on to see it here.</p>"
