@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 VENV := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo again)
 VERSIONS := $(shell cmp -s constraints.txt .venv/constraints.txt || echo again)
 
-.PHONY: help demo lab site slides test lint format results bench clean again
+.PHONY: help demo lab site slides test lint format results bench student nbgrader clean again
 
 help: ## list the verbs (this is the default)
 	@echo "make VERB, where VERB is one of"
@@ -51,6 +51,12 @@ results: .venv/constraints.txt ## write the ledger data/results.json into README
 bench: .venv/constraints.txt ## measure speed on this machine
 	@$(BIN)/metakit bench $(ARGS)
 
+student: .venv/constraints.txt ## build the student edition, lessons without solutions, in build/student
+	@$(BIN)/python -m metakit.publish.student
+
+nbgrader: .venv/course ## build an nbgrader course with hidden tests in build/nbgrader
+	@$(BIN)/python -m metakit.publish.nbgrader
+
 clean: ## remove .venv and caches; data and checkpoints stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/artefacts build dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
@@ -76,6 +82,11 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	fi
 	@$(BIN)/pip install -qq --no-compile --editable . --constraint constraints.txt
 	@cp constraints.txt $@
+
+.venv/course: .venv/constraints.txt
+	@echo "Installing what a course is made with"
+	@$(BIN)/pip install -qq --no-compile --editable '.[course]' --constraint constraints.txt
+	@touch $@
 
 .venv/course: .venv/constraints.txt
 	@echo "Installing what a course is made with"
