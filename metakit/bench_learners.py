@@ -9,6 +9,7 @@ from weakref import ReferenceType, ref
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 from metakit.bench import Numbers, meta_gradient, some_images
 from metakit.checkpoints import load, shipped
@@ -57,6 +58,13 @@ def answer_time(learner: MetaLearner, task: Task) -> float:
     started = perf_counter()
     learner.predict(learner.adapt(task.support_x, task.support_y), task.query_x[:1])
     return 1e3 * (perf_counter() - started)
+
+
+@torch.no_grad()
+def state_bytes(learner: MetaLearner, task: Task) -> int:
+    """Bytes of what a learner keeps of a task when it has learned it."""
+    state = tree_leaves(learner.adapt(task.support_x, task.support_y))
+    return sum(part.nbytes for part in state if torch.is_tensor(part))
 
 
 def training_speed(found: Recipe, repeats: int) -> Numbers:

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from metakit.bench import count_operations, meta_gradient, milliseconds, some_images
-from metakit.bench_learners import bytes_kept, latencies, memory, training_speed
+from metakit.bench_learners import bytes_kept, latencies, memory, state_bytes, training_speed
 from metakit.core import with_targets
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
 from metakit.nets.encoders import Conv4
 from metakit.recipes import recipe
@@ -58,6 +59,12 @@ def test_bytes_kept_are_those_of_the_graph_that_is_left():
 
     assert bytes_kept(total) == 4000
     assert bytes_kept(lambda: torch.autograd.grad(total(), weight)) == 0
+
+
+def test_a_state_is_as_large_as_its_tensors():
+    task = with_targets(Episodes(some_images(20), 5, 1, 1).sample(1, generator(0))).at(0)
+    learner = PrototypicalNetwork(Conv4(8))
+    assert state_bytes(learner, task) == 4 * learner.adapt(*task[:2]).numel()
 
 
 def test_each_learner_tells_its_times():
