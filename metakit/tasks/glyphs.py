@@ -8,7 +8,6 @@ from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 
@@ -21,7 +20,7 @@ from metakit.tasks.glyph_scripts import STROKES, invent
 from metakit.tasks.glyph_strokes import styles
 from metakit.tasks.image_files import read_images, save_images
 from metakit.tasks.omniglot import Split
-from metakit.tasks.storage import cache_folder, writable
+from metakit.tasks.storage import places, writable
 
 VERSION = 3  # of the generator: raise it with every change of a pixel, and no old file passes for a new one
 WILDEST = 3.0  # jitter
@@ -45,14 +44,15 @@ def glyphs(
 
     `strokes` is how many strokes a character has on average (1 to 4), `jitter` how much the drawers differ (1: as in
     Omniglot, 0: not at all). The same seed gives the same pixels on every device, up to rounding. With `cache` they
-    are kept in the user's cache folder, one file for each choice of settings. Raises MetaKitError when nothing can be
-    drawn with these settings.
+    are kept in the user's cache folder, one file for each choice of settings, and taken from `glyphs/` in the data folder
+    where a class shares them. Raises MetaKitError when nothing can be drawn with these settings.
     """
     _check(alphabets, characters, drawers, strokes, jitter)
-    path = cache_file(alphabets, characters, drawers, float(strokes), float(jitter), seed)
-    if cache and path.is_file():
-        with suppress(MetaKitError):  # damaged: drawn again
-            return read_images(path).to(device)
+    shared, path = places(file_name(alphabets, characters, drawers, float(strokes), float(jitter), seed))
+    for kept in (shared, path):
+        if cache and kept.is_file():
+            with suppress(MetaKitError):  # damaged: drawn again
+                return read_images(kept).to(device)
     dice = Dice(generator(seed))
     images = draw(invent(styles(alphabets, strokes, dice), characters, dice), drawers, jitter, dice, device)
     words = names(alphabets, Dice(generator(seed)))
@@ -83,9 +83,9 @@ def names(n: int, dice: Dice) -> tuple[str, ...]:
     return tuple(found)
 
 
-def cache_file(*settings: float) -> Path:
-    """Where the glyphs of these settings are kept."""
-    return cache_folder() / f"glyphs/{sha256(repr((VERSION, settings)).encode()).hexdigest()[:16]}.safetensors"
+def file_name(*settings: float) -> str:
+    """Where the glyphs of these settings are kept, under the data folder or the user's cache folder."""
+    return f"glyphs/{sha256(repr((VERSION, settings)).encode()).hexdigest()[:16]}.safetensors"
 
 
 def _check(alphabets: int, characters: int, drawers: int, strokes: float, jitter: float) -> None:

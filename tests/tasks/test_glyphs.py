@@ -1,5 +1,6 @@
 """Glyphs: the same from the same seed, characters that can be told apart, and drawings that look like Omniglot's."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from metakit.core import MetaKitError
 from metakit.tasks import glyphs as module
 from metakit.tasks.dice import Dice
 from metakit.tasks.episodes import Episodes, ImageSet
-from metakit.tasks.glyphs import cache_file, glyphs, names, split
+from metakit.tasks.glyphs import file_name, glyphs, names, split
 from metakit.tasks.image_files import read_images
 from metakit.tasks.pen import ink, sparse
+from metakit.tasks.storage import cache_folder
 from tests.conformance_tasks import check_tasks
 
 SMALL = {"alphabets": 3, "characters": 5, "drawers": 4}
@@ -119,7 +121,7 @@ def test_made_in_time():
 
 def test_cache_round_trip(monkeypatch: pytest.MonkeyPatch):
     first = glyphs(**SMALL)
-    assert _files() == [cache_file(3, 5, 4, 2.2, 1.0, 0)]
+    assert _files() == [cache_folder() / file_name(3, 5, 4, 2.2, 1.0, 0)]
     glyphs.cache_clear()
     monkeypatch.setattr(module, "draw", None)  # nothing is drawn again
     again = glyphs(**SMALL)
@@ -138,6 +140,15 @@ def test_broken_cache_is_rebuilt(damage: bytes | None):
     assert torch.equal(read_images(path).images, first.images)
 
 
+def test_a_class_shares_one_file(folders: Path, monkeypatch: pytest.MonkeyPatch):
+    first = glyphs(**SMALL)
+    shutil.move(cache_folder() / "glyphs", folders)
+    glyphs.cache_clear()
+    monkeypatch.setattr(module, "draw", None)  # nothing is drawn again
+    assert torch.equal(glyphs(**SMALL).images, first.images)
+    assert not _files()
+
+
 def test_other_settings_are_other_files():
     for seed in (0, 1):
         glyphs(**SMALL, seed=seed)
@@ -146,7 +157,7 @@ def test_other_settings_are_other_files():
 
 
 def test_without_a_writable_cache_glyphs_are_made_all_the_same():
-    folder = cache_file().parents[1]
+    folder = cache_folder()
     folder.mkdir(parents=True)
     folder.chmod(0o555)
     assert len(glyphs(**SMALL)) == 15
@@ -197,7 +208,7 @@ def test_gpu_draws_the_same_up_to_rounding():
 
 
 def _files() -> list[Path]:
-    return sorted(cache_file().parent.glob("*")) if cache_file().parent.exists() else []
+    return sorted(cache_folder().glob("glyphs/*"))
 
 
 def _default_names() -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""Starts one student's server: lessons of their own, a ceiling for memory, then JupyterHub's single-user server.
+
+The hub or systemd runs this as the student, in the student's home. It needs nothing but Python. Its environment says
+`METAKIT_LESSONS`, the folder with the notebooks of which every student gets a copy in `~/metakit`, and `MEM_LIMIT`, the
+bytes of memory for each process of the student (the hub's `mem_limit`).
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+POLITE = 5  # the hub and its proxy come first when processors are short
+
+
+def main() -> None:
+    """Prepare, then become the server: same process, same arguments."""
+    home = Path("~/metakit").expanduser()
+    home.mkdir(parents=True, exist_ok=True)
+    if lessons := os.environ.get("METAKIT_LESSONS"):
+        copy_missing(Path(lessons), home)
+    if limit := os.environ.get("MEM_LIMIT"):
+        limit_memory(int(limit))
+    os.nice(POLITE)
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]])  # noqa: S606 - that is the point
+
+
+def copy_missing(lessons: Path, home: Path) -> None:
+    """Copy the notebooks that are not there. What a student has changed stays; what they delete comes back as it was."""
+    for notebook in sorted(lessons.glob("*.ipynb")):
+        if not (home / notebook.name).exists():
+            scratch = home / f".{notebook.name}.new"
+            shutil.copyfile(notebook, scratch)
+            scratch.replace(home / notebook.name)
+
+
+def limit_memory(limit: int) -> None:
+    """No process of the student gets more than `limit` bytes for its data: Python raises MemoryError, torch RuntimeError.
+
+    The operating system holds this ceiling (`RLIMIT_DATA`, Linux alone), and only root can raise it again. It holds for
+    each process: three notebooks may have three times as much. Where the sum must hold, use systemd or containers.
+    """
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not everywhere
+
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no file of that size
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""A class on this very machine: a real JupyterHub with its proxy, and three students who work at the same time."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from textwrap import dedent
+from time import monotonic, sleep
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+import requests
+
+from metakit.tasks.glyphs import glyphs
+from metakit.tasks.storage import cache_folder
+from tests.deploy.student import PATIENCE, Student
+
+pytestmark = pytest.mark.hub
+ROOT = Path(__file__).parents[2]
+PROXY = ROOT / ".venv/proxy/node_modules/.bin/configurable-http-proxy"
+PASSWORD = "learning-to-learn"
+NAMES = ("ada", "emmy", "grace")
+CEILING = 1000  # megabytes
+GREEDY = "hoard = []\nwhile True:\n    hoard.append(b'x' * 50 * 2**20)"
+CALM = "import time\ncalm = []\nfor n in range(4):\n    time.sleep(0.3)\n    calm.append(n)\nprint(calm)"
+
+
+class Hub:
+    """The hub of `deploy/jupyterhub_config.py`, on free ports and in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.config = folder, folder / "config.py"
+        glyphs()  # drawn once, for all
+        shutil.copytree(cache_folder() / "glyphs", folder / "data/glyphs")
+        port, api, proxy = free_ports(3)
+        self.url = f"http://127.0.0.1:{port}"
+        self.config.write_text(
+            dedent(f"""
+            load_subconfig({str(ROOT / "deploy/jupyterhub_config.py")!r})
+            c.JupyterHub.bind_url, c.JupyterHub.hub_port = {self.url!r}, {api}
+            c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy}"
+            c.Spawner.args = [*c.Spawner.args, "--allow-root", "--log-level=ERROR"]  # tests may run as root
+            """),
+            "utf-8",
+        )
+
+    def start(self) -> None:
+        """Start the hub, and wait until it answers."""
+        environment = os.environ | {
+            "METAKIT_CLASS": str(self.folder),
+            "METAKIT_CLASS_PASSWORD": PASSWORD,
+            "METAKIT_DATA": str(self.folder / "data"),
+            "METAKIT_MEMORY": f"{CEILING}M",
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "jupyterhub", "--config", str(self.config), "--log-level=WARN"]
+        self.process = subprocess.Popen(command, env=environment, cwd=self.folder, start_new_session=True)
+        deadline = monotonic() + PATIENCE
+        while not self.answers():
+            assert monotonic() < deadline and self.process.poll() is None, "The hub did not start."
+            sleep(0.1)
+
+    def answers(self) -> bool:
+        """Whether the hub is there."""
+        try:
+            return requests.get(f"{self.url}/hub/health", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    def processes(self) -> list[psutil.Process]:
+        """All that was started for this class: the hub, its proxy and culler, servers and kernels."""
+        return [process for process in psutil.process_iter() if str(self.folder) in said_by(process)]
+
+
+def said_by(process: psutil.Process) -> str:
+    try:
+        return " ".join(
+            [*process.cmdline(), process.environ().get("METAKIT_CLASS", ""), process.environ().get("HOME", "")]
+        )
+    except psutil.Error:  # it has just ended, or is another user's
+        return ""
+
+
+def free_ports(n: int) -> list[int]:
+    found = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
+    ports = [one.getsockname()[1] for one in found]
+    for one in found:
+        one.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    if not PROXY.exists() and not shutil.which("configurable-http-proxy"):
+        pytest.skip("no proxy for JupyterHub: install Node.js with npm, then `make .venv/proxy`")
+    found = Hub(tmp_path_factory.mktemp("class"))
+    found.start()
+    yield found
+    left = found.processes()
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def students(hub: Hub) -> list[Student]:
+    """Three students with a server each; all started at the same time."""
+    found = [Student(name, hub.url) for name in NAMES]
+    assert all(student.log_in(PASSWORD).ok for student in found)
+    at_once(Student.start, found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def kernels(students: list[Student]) -> list[str]:
+    """A kernel for each of them."""
+    return at_once(Student.kernel, students)
+
+
+def at_once(does: Callable[..., Any], *lists: list) -> list[Any]:
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        return list(pool.map(does, *lists))
+
+
+def test_nobody_comes_in_without_the_password(hub: Hub):
+    assert Student("mallory", hub.url).log_in("guessing").status_code == 403
+
+
+def test_each_runs_a_lesson_of_their_own(hub: Hub, students: list[Student], kernels: list[str]):
+    lesson = nbformat.reads((hub.folder / "ada/metakit/00_start_here.ipynb").read_text("utf-8"), as_version=4)
+    first, second = [cell.source for cell in lesson.cells if cell.cell_type == "code"][:2]
+    for cell in (first, second, "print(len(data.test), torch.get_num_threads())"):
+        said = at_once(Student.run, students, kernels, [cell] * len(students))
+    assert said == ["495 1\n"] * len(students)
+    for name in NAMES:
+        assert {path.name for path in (ROOT / "notebooks").glob("0*.ipynb")} <= set(
+            os.listdir(hub.folder / name / "metakit")
+        )
+        assert not (hub.folder / name / ".cache/metakit/glyphs").exists(), "The class shares one file of glyphs."
+
+
+def test_each_opens_the_demo(students: list[Student]):
+    pages = at_once(Student.ask, students, ["GET"] * 3, ["voila/render/demo.ipynb"] * 3)
+    assert [page.status_code for page in pages] == [200] * 3
+    for student, page in zip(students, pages, strict=True):
+        assert 'class="view"' in page.text
+        assert 'class="failed"' not in page.text
+        script = re.search(r'src="/user/\w+/(\S+page\.js)', page.text)[1]
+        assert student.ask("GET", script).ok
+
+
+def test_nobody_enters_the_server_of_another(students: list[Student]):
+    ada, emmy, _ = students
+    address = f"{ada.hub}/user/{emmy.name}/api/contents"
+    assert requests.get(address, headers=ada.token, timeout=PATIENCE).status_code == 403
+
+
+def test_one_who_hoards_memory_is_stopped_and_the_others_go_on(students: list[Student], kernels: list[str]):
+    said = at_once(Student.run, students, kernels, [GREEDY, CALM, CALM])
+    assert said == ["MemoryError", "[0, 1, 2, 3]\n", "[0, 1, 2, 3]\n"]
+    assert students[0].run(kernels[0], "del hoard; print('well again')") == "well again\n"
+
+
+def test_a_killed_hub_comes_back_and_nobody_lost_anything(hub: Hub, students: list[Student], kernels: list[str]):
+    at_once(Student.run, students, kernels, [f"mine = {name!r}" for name in NAMES])
+    before = [student.server()["started"] for student in students]
+    hub.process.kill()
+    hub.process.wait()
+    assert at_once(Student.run, students, kernels, ["print(mine)"] * 3) == [f"{name}\n" for name in NAMES]
+    hub.start()
+    assert [student.server()["started"] for student in students] == before
+    assert at_once(Student.run, students, kernels, ["print(mine)"] * 3) == [f"{name}\n" for name in NAMES]
+    assert Student("hypatia", hub.url).log_in(PASSWORD).ok
+
+
+def test_who_stops_their_server_leaves_nothing_behind(hub: Hub, students: list[Student]):
+    answer = requests.delete(f"{students[0].api}/server", headers=students[0].token, timeout=PATIENCE)
+    assert answer.ok
+    deadline = monotonic() + PATIENCE
+    while any(str(hub.folder / NAMES[0]) in said_by(process) for process in psutil.process_iter()):
+        assert monotonic() < deadline
+        sleep(0.2)
