@@ -5,9 +5,8 @@ Its weights never change. Beside it stands the best estimator there is for such 
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any
 
-import anywidget
 import torch
 from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
@@ -15,20 +14,21 @@ from metakit.learners.model_based.in_context import InContextLearner
 from metakit.widgets.front_end import STATIC
 from metakit.widgets.prompt_readings import QUERIES, disturbed, errors, reading, short, typical
 from metakit.widgets.prompts_about import EXAMPLES, GRID, LinearSubject, Shift, SinusoidSubject, Subject
+from metakit.widgets.visited import Visited
 
 FILES = ("charts", "points", "prompt_table", "function_playground")
 FAR = 20.0  # no example's number is larger
 
 
-class FunctionPlayground(anywidget.AnyWidget):
+class FunctionPlayground(Visited):
     """One prompt of up to 15 examples. What the browser shows after k of them is computed for every k at once."""
 
     _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in FILES)
     _css = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("charts", "function_playground"))
 
-    FROM_PAGE: ClassVar = frozenset(
-        ["subject", "seed", "examples", "on_function", "read", "asked", "scale", "skew", "noise", "orthant"]
-    )
+    FROM_PAGE = KEPT = (
+        "subject", "seed", "scale", "skew", "noise", "orthant", "on_function", "examples", "read", "asked",
+    )  # fmt: skip
 
     subject = Unicode().tag(sync=True)
     seed = Int(0, min=0, max=2**31 - 4).tag(sync=True)  # the function and the prompt
@@ -60,14 +60,6 @@ class FunctionPlayground(anywidget.AnyWidget):
         view = self.view
         answers = {name: view[name][self.read] for name in ("ours", "best")}
         return {"examples": self.examples, **answers, "errors": view["errors"], "looks": self.looks, **self.typical}
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a visitor may set, and what makes sense; of the rest the page is told what holds."""
-        for name in sorted(self.FROM_PAGE & sync_data.keys()):
-            try:
-                super().set_state({name: sync_data[name]})
-            except TraitError:
-                self.send_state(name)
 
     @validate("subject")
     def _known(self, proposal: dict[str, Any]) -> str:

@@ -8,13 +8,11 @@ else is refused and the page gets back what holds.
 import asyncio
 from typing import Any, ClassVar, cast
 
-import anywidget
 import torch
 import traitlets as t
 from torch import Tensor
 from traitlets.utils.bunch import Bunch
 
-from metakit.checkpoints import load
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
 from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
@@ -22,6 +20,7 @@ from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.roster import Opinion, consider, entries, ready
 from metakit.widgets.verdicts import Comparison, Moment, Question, adaptation, compare, turned
+from metakit.widgets.visited import Visited
 
 MAX_STEPS = 10
 LIMITS = {
@@ -34,11 +33,11 @@ LIMITS = {
 DEBOUNCE = 0.015  # seconds: what arrives together is answered once
 
 
-class Playground(anywidget.AnyWidget):
+class Playground(Visited):
     """The whole page. By default with the shipped learners, and examples from the data that is there."""
 
     _esm, _css = SCRIPT, STYLE
-    FROM_PAGE: ClassVar = frozenset(["ways", "shots", "steps", "episode", "source", "drawings", "asked", "panel"])
+    FROM_PAGE: ClassVar = ("ways", "shots", "steps", "source", "episode", "drawings", "panel", "asked")
 
     ways = t.Int(5).tag(sync=True)
     shots = t.Int(1).tag(sync=True)
@@ -64,8 +63,8 @@ class Playground(anywidget.AnyWidget):
         maml: MAML | None = None,
         sources: dict[str, ExampleEpisodes] | None = None,
     ) -> None:
-        self._prototypical = prototypical or cast("PrototypicalNetwork", load("prototypical-omniglot-background"))
-        self._maml = maml or cast("MAML", load("maml-omniglot"))
+        self._prototypical = prototypical or cast("PrototypicalNetwork", ready("prototypical-omniglot-background"))
+        self._maml = maml or cast("MAML", ready("maml-omniglot"))
         for learner in (self._prototypical, self._maml):
             learner.eval().use_norm("inductive")
         self._sources = available() if sources is None else sources
@@ -75,15 +74,6 @@ class Playground(anywidget.AnyWidget):
             sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes(), roster=entries()
         )
         self._lay_out_examples()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a visitor may set, and what makes sense; of the rest the page is told what holds."""
-        welcome = {name: value for name, value in sync_data.items() if name in self.FROM_PAGE}
-        for name, value in welcome.items():
-            try:
-                super().set_state({name: value})
-            except t.TraitError:
-                self.send_state(name)
 
     @t.validate(*LIMITS)
     def _clamped(self, proposal: Bunch) -> int:

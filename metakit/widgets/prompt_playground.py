@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import Any, ClassVar, cast
 
-import anywidget
 import traitlets as t
 from traitlets.utils.bunch import Bunch
 
@@ -13,6 +12,7 @@ from metakit.ledger import read
 from metakit.tasks.transformations import LONGEST, MOST, find
 from metakit.widgets.front_end import front_end
 from metakit.widgets.prompt_answers import as_view, output_problem, word_problem
+from metakit.widgets.visited import Visited
 
 RECIPE = "prompts-strings"
 MOST_PAIRS, MOST_TEXT = 5, 24
@@ -34,11 +34,12 @@ def preset(name: str) -> tuple[list[list[str]], str]:
     return [pair.split(">") for pair in pairs], query
 
 
-class PromptPlayground(anywidget.AnyWidget):
+class PromptPlayground(Visited):
     """Every question is answered at once. By default by the shipped learner."""
 
     _esm, _css = front_end("prompt_playground")
-    FROM_PAGE: ClassVar = frozenset(["pairs", "query", "asked"])
+    FROM_PAGE: ClassVar = ("pairs", "query", "asked")
+    KEPT: ClassVar = ("pairs", "query")
 
     pairs = t.List(t.List(t.Unicode(), minlen=2, maxlen=2), maxlen=MOST_PAIRS).tag(sync=True)
     query = t.Unicode().tag(sync=True)
@@ -63,11 +64,7 @@ class PromptPlayground(anywidget.AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a visitor may set, and what makes sense; of the rest the page is told what holds. Answer once."""
         self._waits = True
-        for name in sorted(self.FROM_PAGE & sync_data.keys()):
-            try:
-                super().set_state({name: sync_data[name]})
-            except t.TraitError:
-                self.send_state(name)
+        super().set_state(sync_data)
         self._waits = False
         self._answer()
 

@@ -1,75 +1,94 @@
-"""A room of the demo: its widgets are made when a visitor comes in, so until then it costs nothing."""
+"""A room of the demo: its widgets are made when a visitor comes in, so until then it costs nothing.
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+A situation is what a visitor has set, by the names of the widgets' traits. The page keeps it in its address, so that a
+link opens exactly this; a preset is a situation with a name.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import anywidget
 import traitlets as t
 
-from metakit.checkpoints import load, shipped
 from metakit.core import MetaKitError
 from metakit.widgets.front_end import STATIC
+from metakit.widgets.visited import Visited
 
 
-class Room(anywidget.AnyWidget):
+class Preset(NamedTuple):
+    """A situation with a name, and what to look for in it."""
+
+    name: str
+    about: str
+    situation: dict[str, Any]
+
+
+class Room(Visited):
     """A title, a few words, and widgets under headings, made one after the other; each shows as soon as it is there."""
 
-    _esm = (STATIC / "room.js").read_text(encoding="utf-8")
+    _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("room_address", "room"))
     _css = (STATIC / "room.css").read_text(encoding="utf-8")
-    FROM_PAGE: ClassVar = frozenset(["entered"])
+    FROM_PAGE: ClassVar = ("situation", "entered")
 
+    name = t.Unicode().tag(sync=True)  # in the address
     title = t.Unicode().tag(sync=True)
     about = t.Unicode().tag(sync=True)
+    presets = t.List(t.Dict()).tag(sync=True)
     entered = t.Bool(default_value=False).tag(sync=True)
+    situation = t.Dict().tag(sync=True)  # what the page wishes to see
+    damaged = t.Int(0).tag(sync=True)  # how many situations made no sense so far
     headings = t.List(t.Unicode()).tag(sync=True)
+    kept = t.List(t.List(t.Unicode())).tag(sync=True)  # of each widget, the traits that make a situation
     inside = t.List(t.Unicode()).tag(sync=True)  # the widgets' models, as ipywidgets writes them; or why there is none
 
-    def __init__(self, title: str, about: str, makers: dict[str, Callable[[], anywidget.AnyWidget]]) -> None:
-        self._makers = makers
+    def __init__(
+        self,
+        title: str,
+        about: str,
+        makers: Mapping[str, Callable[[], anywidget.AnyWidget]],
+        name: str = "",
+        presets: tuple[Preset, ...] = (),
+    ) -> None:
+        self._makers = list(makers.values())
         self.widgets: list[anywidget.AnyWidget] = []
-        super().__init__(title=title, about=about, headings=list(makers))
+        super().__init__(
+            title=title, about=about, name=name, headings=list(makers), presets=[one._asdict() for one in presets]
+        )
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """A visitor may come in, and set nothing else."""
-        super().set_state(dict.fromkeys(self.FROM_PAGE & sync_data.keys(), True))
+        """A visitor may come in, and wish for a situation: the same one again, too."""
+        if "situation" in sync_data:
+            super().set_state({"situation": sync_data["situation"]})
+            if self.entered:
+                held = [self._arranged(widget) for widget in self.widgets]
+                self.damaged += not all(held)
+        if "entered" in sync_data:
+            self.entered = True
 
     @t.observe("entered")
     def _furnish(self, _change: object) -> None:
-        for make in list(self._makers.values())[len(self.inside) :]:
-            try:
-                self.widgets.append(make())
-            except MetaKitError as error:
-                self.inside = [*self.inside, str(error)]
-            else:
-                self.inside = [*self.inside, f"IPY_MODEL_{self.widgets[-1].model_id}"]
+        held = True
+        for make in self._makers[len(self.inside) :]:
+            made, word = made_by(make)
+            if made is not None:
+                self.widgets.append(made)
+                held = self._arranged(made) and held
+            with self.hold_sync():
+                self.kept = [*self.kept, list(made.KEPT) if isinstance(made, Visited) else []]
+                self.inside = [*self.inside, word]
+        known = {name for names in self.kept for name in names}
+        self.damaged += not (held and known >= self.situation.keys())
+
+    def _arranged(self, widget: anywidget.AnyWidget) -> bool:
+        """Bring a widget into the situation; False when it cannot be."""
+        wished = self.situation.keys() & widget.KEPT if isinstance(widget, Visited) else set()
+        return not wished or widget.restore({name: self.situation[name] for name in wished})
 
 
-WORDS = "Words: what comes next?", ("prompts-strings",)
-FUNCTIONS = "Functions: which curve is it?", ("in-context-sinusoid", "in-context-linear-5")
-
-
-def in_context_room() -> Room:
-    """The demo's second room: transformers that learn from what stands before them; those whose weights are here."""
-    makers = {WORDS: _prompts, FUNCTIONS: _functions}
-    return Room(
-        "Nothing is trained here, and yet it learns.",
-        "A transformer reads a few examples and goes on. Its weights stay as they are: all it knows of your task is "
-        "what you show it. This is in-context learning. Change an example and watch the answer change.",
-        {heading: make for (heading, names), make in makers.items() if all(shipped(name).exists() for name in names)},
-    )
-
-
-def _prompts() -> anywidget.AnyWidget:
-    from metakit.widgets.prompt_playground import PromptPlayground  # noqa: PLC0415 - a closed room costs nothing
-
-    return PromptPlayground()
-
-
-def _functions() -> anywidget.AnyWidget:
-    from metakit.learners.model_based.in_context import InContextLearner  # noqa: PLC0415 - the same
-    from metakit.widgets.function_playground import FunctionPlayground  # noqa: PLC0415
-
-    sinusoids, linear = (load(name) for name in FUNCTIONS[1])
-    assert isinstance(sinusoids, InContextLearner)  # noqa: S101 - for the type checker
-    assert isinstance(linear, InContextLearner)  # noqa: S101
-    return FunctionPlayground(sinusoids, linear)
+def made_by(make: Callable[[], anywidget.AnyWidget]) -> tuple[anywidget.AnyWidget | None, str]:
+    """A widget, and how ipywidgets writes it; or none, and why."""
+    try:
+        made = make()
+    except MetaKitError as error:
+        return None, str(error)
+    return made, f"IPY_MODEL_{made.model_id}"

@@ -3,7 +3,8 @@
 from anywidget import AnyWidget
 
 from metakit.core import MetaKitError
-from metakit.widgets.room import Room, in_context_room
+from metakit.widgets.room import Room
+from metakit.widgets.rooms import curves_room, in_context_room
 
 
 class Chair(AnyWidget):
@@ -45,4 +46,4 @@ def test_a_visitor_sets_nothing_else():
 
 
 def test_the_demos_room_costs_nothing_before():
-    assert in_context_room().widgets == []
+    assert curves_room().widgets == in_context_room().widgets == []

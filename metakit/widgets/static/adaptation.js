@@ -1,67 +1,57 @@
 /** The adaptation widget. Python computes every step ahead (`fits`); moving through the steps happens here. */
 
-const STEPS = 10;
 const SPEEDS = { "-3": "× ⅛", "-2": "× ¼", "-1": "× ½", 0: "× 1", 1: "× 2", 2: "× 4", 3: "× 8" };
-const HELP = "Click the left picture to add a point, drag to move it, double-click to remove it. With the keyboard: tab to the " +
-  "picture, arrow keys move the cursor, Enter adds, Delete removes the nearest.";
-
-const short = (loss) => (loss >= 100 ? "> 99" : loss >= 10 ? loss.toFixed(1) : loss >= 0.1 ? loss.toFixed(2) : loss.toFixed(3));
-
-function fitChart() {
-  const plot = inside(600, 400);
-  plot.x = scale([-5, 5], [plot.left, plot.right]);
-  plot.y = scale([-6, 6], [plot.floor, plot.top]);
-  const numbers = (values) => values.map((value) => [value, String(value).replace("-", "−")]);
-  const clip = `mkc-${Math.random().toString(36).slice(2)}`;
-  const box = { x: plot.left, y: plot.top, width: plot.right - plot.left, height: plot.floor - plot.top };
-  const layers = { bands: svg("g"), truth: svg("path", { class: "mkc-truth" }), curves: svg("g") };
-  const points = svg("g");
-  const cursor = svg("path", { class: "mkc-cursor" });
-  const canvas = svg(
-    "svg", { viewBox: "0 0 600 400", class: "mkc-canvas", tabindex: 0, role: "application", "aria-roledescription": "editable chart" },
-    svg("clipPath", { id: clip }, svg("rect", box)),
-    axes(plot, numbers([-5, -2.5, 0, 2.5, 5]), numbers([-6, -4, -2, 0, 2, 4, 6]), "x", "y"),
-    svg("g", { "clip-path": `url(#${clip})` }, layers.bands, layers.truth, layers.curves), points, cursor,
-  );
-  return { plot, canvas, points, cursor, ...layers };
-}
-
-function lossChart() {
-  const plot = inside(400, 400);
-  plot.x = scale([0, STEPS], [plot.left + 8, plot.right - 8]);
-  plot.y = scale([0.01, 30], [plot.floor, plot.top], true);
-  const xTicks = [0, 2, 4, 6, 8, 10].map((step) => [step, String(step)]);
-  const yTicks = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30].map((loss) => [loss, String(loss)]);
-  const now = svg("line", { class: "mkc-now", y1: plot.top, y2: plot.floor });
-  const lines = svg("g");
-  const canvas = svg("svg", { viewBox: "0 0 400 400", role: "img" }, axes(plot, xTicks, yTicks, "inner steps taken", "mean squared error"), now, lines);
-  return { plot, canvas, lines, now };
-}
+const HELP = "Click the left picture to add a point, drag to move it, double-click to remove it; drag the diamond to reshape the wave. " +
+  "With the keyboard: tab to the picture, arrow keys move the cursor, Enter adds, Delete removes the nearest.";
+const PATIENCE = 300; // milliseconds until the next try when an answer does not change anything
 
 function render({ model, el }) {
   const fit = fitChart();
   const loss = lossChart();
-  const grid = Array.from({ length: 101 }, (_, i) => -5 + i / 10);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const mine = {}; // what the reader has set and Python has not answered yet
   let at = model.get("step");
-  let frame = 0;
-  let timer = 0;
+  let [frame, timer, landing, again] = [0, 0, 0, false];
 
+  const now = (name) => mine[name] ?? model.get(name);
   const put = (name, value) => (model.set(name, value), model.save_changes());
   const visible = () => model.get("names").map((name, i) => [name, STROKES[i % STROKES.length], model.get("fits")[name]])
     .filter(([name, , found]) => found && !model.get("hidden").includes(name));
+  const bar = (...parts) => html("div", { class: "mkc-bar" }, ...parts);
 
   const shots = slider("Points K", { min: 1, max: 20, value: model.get("shots"), show: String, oninput: (v) => put("shots", v) });
   const steps = slider("Inner steps", { min: 0, max: STEPS, value: at, show: String, oninput: (v) => put("step", v) });
-  steps.element.classList.add("mkc-steps");
   const speed = slider("Inner rate", { min: -3, max: 3, value: model.get("speed"), show: (v) => SPEEDS[v], oninput: (v) => put("speed", v) });
+  const tenths = { step: 0.1, show: (v) => Number(v).toFixed(1) };
+  const amplitude = slider("Amplitude", { ...tenths, min: 0.1, max: 5, value: model.get("amplitude"), oninput: (v) => ship({ amplitude: v }) });
+  const phase = slider("Phase", { ...tenths, min: 0, max: 3.1, value: model.get("phase"), oninput: (v) => ship({ phase: v }) });
   const fresh = html("button", { class: "mkc-main", onclick: () => put("seed", (model.get("seed") + 1) % 2 ** 31) }, "New task");
   const clear = html("button", { onclick: () => set([], "cleared") }, "Clear points");
   const onCurve = html("input", { type: "checkbox", onchange: () => put("on_curve", onCurve.checked) });
   const play = html("button", { "aria-label": "Play the inner steps", onclick: playSteps }, "▶ Play");
   const caption = html("figcaption");
   const legend = html("div", { class: "mkc-legend", role: "group", "aria-label": "Learners, and their error at this step" });
+  const verdict = html("p", { class: "mkc-verdict", role: "status" });
   const status = html("p", { role: "status" });
+
+  /** Send the latest values, one question at a time: a drag asks no faster than it is answered. */
+  function ship(values) {
+    Object.assign(mine, values);
+    draw();
+    if (landing) return (again = true);
+    for (const [name, value] of Object.entries(mine)) model.set(name, value);
+    model.save_changes();
+    landing = setTimeout(landed, PATIENCE);
+  }
+
+  function landed() {
+    clearTimeout(landing);
+    landing = 0;
+    const wishes = again ? { ...mine } : {};
+    for (const name of Object.keys(mine)) delete mine[name];
+    if (again) ship(wishes, (again = false));
+    else draw();
+  }
 
   function playSteps() {
     clearInterval(timer);
@@ -70,37 +60,8 @@ function render({ model, el }) {
   }
 
   function set(points, what) {
-    put("points", points);
+    ship({ points });
     status.textContent = `Point${what === "cleared" ? "s" : ""} ${what}. ${points.length} on the picture.`;
-  }
-
-  function drawFit() {
-    const { plot } = fit;
-    const line = (values) => path(values.map((value, i) => [plot.x(grid[i]), plot.y(Math.max(-60, Math.min(60, value)))]));
-    fit.truth.setAttribute("d", line(model.get("truth")));
-    fit.bands.replaceChildren(...visible().filter(([, , found]) => found.low.length).map(([, { colour }, found]) => {
-      const low = between(found.low, at);
-      const high = between(found.high, at);
-      const back = low.map((value, i) => [plot.x(grid[i]), plot.y(value)]).reverse();
-      return svg("path", { class: "mkc-band", fill: colour, d: `${line(high)}${path(back).replace("M", "L")}z` });
-    }));
-    fit.curves.replaceChildren(...visible().map(([, { colour, dash }, found]) =>
-      svg("path", { class: "mkc-curve", stroke: colour, "stroke-dasharray": dash, d: line(between(found.curves, at)) })));
-  }
-
-  function drawPoints() {
-    fit.points.replaceChildren(...model.get("points").map(([x, y]) =>
-      svg("circle", { class: "mkc-point", cx: fit.plot.x(x), cy: fit.plot.y(y), r: 6.5 })));
-  }
-
-  function drawLoss() {
-    const { plot } = loss;
-    const place = (value, step) => [plot.x(step), plot.y(Math.min(30, value))];
-    for (const end of ["x1", "x2"]) loss.now.setAttribute(end, plot.x(at));
-    loss.lines.replaceChildren(...visible().flatMap(([, { colour, dash, marker: shape }, { losses }]) => {
-      const dots = losses.map((value, step) => marker(shape, ...place(value, step), step === model.get("step") ? 7 : 3.6, { fill: colour }));
-      return [svg("path", { class: "mkc-curve", stroke: colour, "stroke-dasharray": dash, d: path(losses.map(place)) }), ...dots];
-    }));
   }
 
   function drawLegend() {
@@ -116,20 +77,24 @@ function render({ model, el }) {
     const focus = [...legend.children].indexOf(legend.getRootNode().activeElement);
     legend.replaceChildren(...entries);
     legend.children[focus]?.focus();
-    caption.textContent = `True curve (grey), ${model.get("points").length} support points, and fits after ${step} inner step${step === 1 ? "" : "s"}`;
+    caption.textContent = `True curve (grey), ${now("points").length} support points, and fits after ${step} inner step${step === 1 ? "" : "s"}`;
     const said = visible().map(([name, , { losses }]) => `${name} ${short(losses[step])}`).join(", ");
     fit.canvas.setAttribute("aria-label", `${caption.textContent}. Mean squared error: ${said}. ${HELP}`);
     loss.canvas.setAttribute("aria-label", `Mean squared error by inner step. After ${step}: ${said}.`);
+    verdict.textContent = judgement(visible(), model.get("twin"), step, now("points").length);
   }
 
   function draw() {
-    shots.set(model.get("shots"));
+    if (!mine.points && !mine.amplitude && !mine.phase) shots.set(model.get("shots"));
     speed.set(model.get("speed"));
+    amplitude.set(now("amplitude"));
+    phase.set(now("phase"));
     onCurve.checked = model.get("on_curve");
-    drawFit();
-    drawPoints();
-    drawLoss();
+    drawFits(fit, visible(), mine.amplitude || mine.phase ? wave(now) : model.get("truth"), at);
+    drawPoints(fit, now("points"));
+    drawLosses(loss, visible(), at, model.get("step"));
     drawLegend();
+    handle.draw();
   }
 
   function glide() {
@@ -140,33 +105,47 @@ function render({ model, el }) {
     const tick = (time) => {
       const done = calm ? 1 : Math.min(1, Math.max(0, (time - started) / 180));
       at = from + done * (to - from);
-      drawFit();
-      drawLoss();
+      drawFits(fit, visible(), model.get("truth"), at);
+      drawLosses(loss, visible(), at, to);
       if (done < 1) frame = requestAnimationFrame(tick);
     };
     frame = requestAnimationFrame(tick);
   }
 
+  const handle = waveHandle({
+    canvas: fit.canvas, plot: fit.plot, get: () => ({ amplitude: now("amplitude"), phase: now("phase") }),
+    set: (height, place) => ship({ amplitude: height, phase: place }),
+  });
   editPoints({
-    canvas: fit.canvas, plot: fit.plot, get: () => model.get("points"), set, most: 20,
+    canvas: fit.canvas, plot: fit.plot, get: () => now("points"), set, most: 20,
     moveCursor: ([x, y]) => {
       const [px, py] = [fit.plot.x(x), fit.plot.y(y)];
       fit.cursor.setAttribute("d", `M${px},${fit.plot.top}V${fit.plot.floor}M${fit.plot.left},${py}H${fit.plot.right}`);
       status.textContent = `Cursor at x ${x}, y ${y}.`;
     },
   });
+  const steer = explained(steps.element, "inner steps", "How many gradient steps each network takes on your points. What it had learned before comes from other waves.");
+  steer.classList.add("mkc-steps");
   el.append(html("section", { class: "mkc", "aria-label": "Adaptation, learners side by side", onfocusin: keepKeys },
-    html("div", { class: "mkc-bar" }, fresh, shots.element, clear, html("label", { class: "mkc-control" }, onCurve, "my points lie on the curve")),
+    verdict,
+    bar(play, steer),
+    legend,
     html("div", { class: "mkc-row" },
       html("figure", { style: "flex: 600 1 0" }, caption, fit.canvas),
       html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error against the true curve, by step"), loss.canvas)),
-    html("div", { class: "mkc-bar" }, play, steps.element, speed.element),
-    legend, status, html("p", {}, HELP)));
-  const changes = "change:fits change:truth change:points change:hidden change:on_curve change:shots change:speed";
+    bar(explained(fresh, "new task", "Another wave, drawn like those of the training: amplitude 0.1 to 5, phase 0 to π."),
+      explained(shots.element, "points", "How many points of the wave everyone is shown. Moving it draws them anew."), clear,
+      explained(html("label", { class: "mkc-control" }, onCurve, "my points lie on the curve"), "points on the curve", "Without this a point stays where you put it, even where no wave passes.")),
+    bar(explained(amplitude.element, "amplitude", "How high the wave is. Dragging the diamond up and down does the same."),
+      explained(phase.element, "phase", "How far the wave is moved to the right. Dragging the diamond to the side does the same."),
+      explained(speed.element, "inner rate", "How far one gradient step goes, as a multiple of the rate that each learner was trained with.")),
+    status, html("p", {}, HELP)));
+  const changes = "change:truth change:points change:hidden change:on_curve change:shots change:speed change:amplitude change:phase";
   model.on(changes, draw);
+  model.on("change:fits", landed);
   model.on("change:step", glide);
   draw();
-  return () => (clearInterval(timer), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:step", glide));
+  return () => (clearInterval(timer), clearTimeout(landing), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:fits", landed), model.off("change:step", glide));
 }
 
 export default { render };

@@ -83,8 +83,8 @@ function swatch({ colour, dash, marker: shape }) {
 }
 
 /** A labelled slider; `show` writes its value. */
-function slider(label, { min, max, value, show, oninput }) {
-  const input = html("input", { type: "range", min, max, step: 1, value, "aria-label": label });
+function slider(label, { min, max, step = 1, value, show, oninput }) {
+  const input = html("input", { type: "range", min, max, step, value, "aria-label": label });
   const output = html("output", {}, show(value));
   const set = (next) => {
     input.value = next;

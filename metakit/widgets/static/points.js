@@ -8,6 +8,7 @@ const STRIDE = 0.25; // units of the axes; four times as far with Shift
 
 function editPoints({ canvas, plot, get, set, moveCursor, most }) {
   let dragged = -1;
+  let held = false; // the pointer went down on a point
   let cursor = [0, 0];
 
   const distance = ([x, y], [u, v]) => Math.hypot(plot.x(x) - plot.x(u), plot.y(y) - plot.y(v));
@@ -26,12 +27,16 @@ function editPoints({ canvas, plot, get, set, moveCursor, most }) {
   const add = (place) => get().length < most && set([...get(), place], "added");
   const remove = (index) => index >= 0 && set(get().filter((_, i) => i !== index), "removed");
 
+  const reach = (event) => (event.pointerType === "touch" ? 2.5 : 1) * REACH; // a finger is thick
+
   canvas.onpointerdown = (event) => {
     const { index, far } = nearest(placeOf(event));
-    if (far > REACH) return add(placeOf(event));
+    held = far <= reach(event);
+    if (!held) return;
     dragged = index;
     canvas.setPointerCapture(event.pointerId);
   };
+  canvas.onclick = (event) => !held && add(placeOf(event)); // no click comes of a finger that scrolls the page
   canvas.onpointermove = (event) => {
     if (dragged < 0) return;
     set(get().map((point, i) => (i === dragged ? placeOf(event) : point)), "moved");
@@ -39,7 +44,7 @@ function editPoints({ canvas, plot, get, set, moveCursor, most }) {
   canvas.onpointerup = canvas.onpointercancel = () => (dragged = -1);
   canvas.ondblclick = (event) => {
     const { index, far } = nearest(placeOf(event));
-    if (far <= REACH) remove(index);
+    if (far <= 2 * REACH) remove(index);
   };
 
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };

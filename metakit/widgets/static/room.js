@@ -1,7 +1,7 @@
 // A room: its headings at once, its widgets as they are made. Works with JupyterLab's widget manager and the demo's own.
 
-const OWN = () => document.body.dataset.metakit !== undefined; // the demo alone may use the address and the theme
 const PREFIX = "IPY_MODEL_";
+const DAMAGED = "That link is damaged, so here is a fresh example.";
 
 function part(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -18,39 +18,87 @@ function nextTheme() {
 }
 
 function render({ model, el }) {
-  const said = part("span", { role: "status" });
-  const copy = async () => {
-    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    said.textContent = copied ? "Link copied: it opens this room." : "The address of this page opens this room: copy it.";
-  };
-  const buttons = [said, part("button", { type: "button", onclick: copy }, "Copy link"), part("button", { type: "button", onclick: nextTheme, ariaLabel: "Light or dark theme" }, "Theme")];
+  const name = model.get("name"), children = [];
+  const said = part("p", { role: "status", className: "mk-room-said" });
+  const about = part("p", { role: "status", className: "mk-room-preset" });
+  const actions = [part("button", { type: "button", onclick: copy }, "Copy link"), part("button", { type: "button", onclick: nextTheme, ariaLabel: "Light or dark theme" }, "Theme")];
   const places = model.get("headings").map(() => part("div", { className: "mk-room-place", ariaBusy: "true" }, part("p", {}, "One moment …")));
   const sections = model.get("headings").map((heading, i) => part("section", { ariaLabel: heading }, part("h2", {}, heading), places[i]));
   const root = part("div", { className: "mk-room" },
-    part("header", {}, part("p", {}, part("b", {}, "MetaKit"), " in context"), part("div", {}, ...(OWN() ? buttons : []))),
-    part("h1", {}, model.get("title")), part("p", { className: "mk-room-about" }, model.get("about")), ...sections);
-  let shown = 0;
+    part("header", {}, part("p", {}, part("b", {}, "MetaKit"), ` ${name.replace("-", " ")}`), part("div", {}, ...(OWN() ? actions : []))),
+    part("h1", {}, model.get("title")), part("p", { className: "mk-room-about" }, model.get("about")),
+    ...(model.get("presets").length ? [presets()] : []), about, said, ...sections);
+  root.dataset.room = name;
   el.append(root);
 
-  async function show(found, place) {
-    if (!found.startsWith(PREFIX)) return place.replaceChildren(part("p", {}, found));
-    const child = await model.widget_manager.get_model(found.slice(PREFIX.length));
-    place.replaceChildren((await model.widget_manager.create_view(child)).el);
+  // ---- situations
+  function presets() {
+    const buttons = model.get("presets").map((one) => part("button", { type: "button", onclick: () => show(one) }, one.name));
+    return part("div", { className: "mk-room-presets", role: "group", ariaLabel: "Situations worth seeing" }, part("span", {}, "Try:"), ...buttons);
   }
 
+  function show(preset) {
+    about.textContent = preset.about;
+    wish(preset.situation);
+  }
+
+  function wish(situation, also = {}) {
+    for (const [trait, value] of Object.entries({ situation, ...also })) model.set(trait, value);
+    model.save_changes();
+  }
+
+  const here = () => OWN() && (new URLSearchParams(location.hash.slice(1)).get("room") === name);
+  const current = () => Object.fromEntries(children.flatMap(({ child, traits }) => traits.map((trait) => [trait, child.get(trait)])));
+  const write = () => here() && history.replaceState(null, "", addressOf(name, current()));
+  let writing = 0;
+
+  function writeSoon() {
+    clearTimeout(writing);
+    writing = setTimeout(write, 400);
+  }
+
+  async function copy() {
+    write();
+    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    said.textContent = copied ? "Link copied: it opens exactly this." : "The address of this page opens exactly this: copy it.";
+  }
+
+  function follow() {
+    const situation = here() ? situationHere(name) : {};
+    if (situation === null) said.textContent = DAMAGED;
+    else if (Object.keys(situation).length) wish(situation);
+  }
+
+  // ---- the widgets
+  async function place(found, spot, traits) {
+    if (!found.startsWith(PREFIX)) return spot.replaceChildren(part("p", {}, found));
+    const child = await model.widget_manager.get_model(found.slice(PREFIX.length));
+    spot.replaceChildren((await model.widget_manager.create_view(child)).el);
+    if (!traits.length) return;
+    children.push({ child, traits });
+    child.on(traits.map((trait) => `change:${trait}`).join(" "), writeSoon);
+  }
+
+  let shown = 0;
   function furnish() {
     for (const found of model.get("inside").slice(shown)) {
-      const place = places[shown++];
-      show(found, place).then(() => (place.ariaBusy = "false"));
+      const [spot, traits] = [places[shown], model.get("kept")[shown++]];
+      place(found, spot, traits).then(() => (spot.ariaBusy = "false"));
     }
     root.dataset.busy = String(shown < places.length);
   }
 
+  const apologise = () => (said.textContent = DAMAGED);
   model.on("change:inside", furnish);
+  model.on("change:damaged", apologise);
+  if (OWN()) addEventListener("hashchange", follow);
   furnish();
-  if (model.get("entered")) return;
-  model.set("entered", true);
-  model.save_changes();
+  if (!model.get("entered")) {
+    const situation = OWN() ? situationHere(name) : {};
+    if (situation === null) apologise();
+    wish(situation ?? {}, { entered: true });
+  }
+  return () => (clearTimeout(writing), removeEventListener("hashchange", follow));
 }
 
 export default { render };

@@ -26,9 +26,14 @@ export class Model {
     this.kernel.send("comm_msg", { comm_id: this.id, data }, { buffers, metadata: { version: "2.1.0" } });
   };
 
-  on = (event, listener) => this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
+  /** `events` may name several, with spaces between. */
+  on = (events, listener) => {
+    for (const event of events.split(" ")) this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
+  };
 
-  off = (event, listener) => this.listeners.set(event, (this.listeners.get(event) ?? []).filter((one) => one !== listener));
+  off = (events, listener) => {
+    for (const event of events.split(" ")) this.listeners.set(event, (this.listeners.get(event) ?? []).filter((one) => one !== listener));
+  };
 
   tell(event, value) {
     for (const listener of this.listeners.get(event) ?? []) listener(value);

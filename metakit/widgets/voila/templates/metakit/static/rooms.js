@@ -1,10 +1,10 @@
 // The page's rooms: one widget each, drawn when its room is entered first. The address says which room is open.
 
-const PREFIX = "#room=";
 const tabs = [...document.querySelectorAll("#rooms a")];
-let rooms = [], board = location.pathname + location.search; // the address of the first room, its board included
+const addresses = tabs.map((tab, i) => (i ? tab.href : location.pathname + location.search)); // of the rooms, as they were left
+let rooms = [];
 
-const asked = () => Math.max(0, tabs.findIndex((tab) => PREFIX + tab.dataset.room === location.hash));
+const asked = () => Math.max(0, tabs.findIndex((tab) => tab.dataset.room === new URLSearchParams(location.hash.slice(1)).get("room")));
 
 async function enter(number) {
   tabs.forEach((tab, i) => (i === number ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current")));
@@ -20,8 +20,8 @@ function follow(event) {
   event.preventDefault();
   const [from, to] = [asked(), tabs.indexOf(event.currentTarget)];
   if (from === to) return;
-  if (from === 0) board = location.href;
-  history.pushState(null, "", to === 0 ? board : PREFIX + tabs[to].dataset.room);
+  addresses[from] = location.href;
+  history.pushState(null, "", addresses[to]);
   enter(to);
 }
 
