@@ -3,6 +3,7 @@
 
 const base = document.currentScript.src;
 const NOTE = "This control needs the notebook: open it in JupyterLab.";
+const GREY = "rgb(127 127 127 / 30%)";
 const NEAR = "400px"; // a picture is drawn when the reader comes that close
 const models = new Map();
 
@@ -61,7 +62,8 @@ async function drawChart(place) {
   const el = place.appendChild(document.createElement("div"));
   const colours = () => ({ paper_bgcolor: "transparent", plot_bgcolor: "transparent", "font.color": getComputedStyle(place).color });
   const { "font.color": color, ...paper } = colours();
-  await Plotly.newPlot(el, data, { ...layout, ...paper, font: { ...layout.font, color } }, { responsive: true, displaylogo: false });
+  const axis = { gridcolor: GREY, zerolinecolor: GREY };
+  await Plotly.newPlot(el, data, { ...layout, ...paper, font: { ...layout.font, color }, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis } }, { responsive: true, displaylogo: false });
   addEventListener("metakit-theme", () => Plotly.relayout(el, colours()));
 }
 

@@ -1,0 +1,118 @@
+"""From a lesson to slides, by rule: each heading begins one, and what does not fit goes on overleaf."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from math import ceil
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+FULL = 19.0  # lines that a slide holds
+WIDTH = 92  # letters in a line
+PICTURE, LIVE, CHOICE = 12.0, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
+SKIPPED, NO_SOURCE = {"setup"}, "remove-input"  # tags of code cells
+SOLUTION = re.compile(r"<details>\s*<summary>.*?</summary>(.*?)</details>", re.DOTALL)
+MINUTES = re.compile(r"\((\d+) minutes?\)")
+LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\.?/[^)]*\)")
+LINK_TO_LESSON = re.compile(r"\]\((\w+)\.ipynb(#[^)]*)?\)")
+
+
+def deck(notebook: NotebookNode) -> NotebookNode:
+    """A notebook whose cells are told apart as slides, sub-slides and notes, as nbconvert's slides want it.
+
+    Set-up cells are left out, solutions and minutes become the speaker's notes.
+    """
+    cells: list[NotebookNode] = []
+    section, room, begun = "", 0.0, False  # begun: a heading stands there alone
+    for cell in chain.from_iterable(map(pieces, notebook.cells)):
+        level, size = heading(cell), lines(cell)
+        if cell.metadata.get("slideshow"):  # a note: it stays with its slide
+            cells.append(cell)
+        elif level in {1, 2}:
+            section, room = cell.source.lstrip("# "), FULL - size
+            cells.append(_marked(cell, "slide"))
+            begun = True
+        elif not begun and (level or size > room):
+            room = FULL - size
+            running = new_markdown_cell(f'<p class="metakit-running">{section}</p>')
+            cells += [_marked(running, "subslide"), _marked(cell, "-")]
+            begun = bool(level)
+        else:
+            room -= size
+            cells.append(_marked(cell, "-"))
+            begun = begun and bool(level)
+    title = next((cell.source.lstrip("# ") for cell in cells if heading(cell) == 1), "Slides")
+    return new_notebook(cells=cells, metadata=notebook.metadata | {"title": title})
+
+
+def pieces(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """What may not be parted: a paragraph, a list, a block of code; a code cell with its outputs."""
+    if cell.cell_type == "code":
+        if not SKIPPED & {*cell.metadata.get("tags", ())}:
+            yield _without_source(cell) if is_live(cell) else cell
+        return
+    for paragraph in paragraphs(SOLUTION.sub("", cell.source)):
+        text = LINK_TO_LESSON.sub(r"](\1.html)", LINK_OUT.sub(r"\1", paragraph))
+        yield new_markdown_cell(text)
+    if minutes := MINUTES.findall(cell.source):
+        yield _note(f"About {sum(map(int, minutes))} minutes.")
+    for solution in SOLUTION.findall(cell.source):
+        yield _note(f"Solution:\n{solution}")
+
+
+def paragraphs(text: str) -> list[str]:
+    """Markdown, parted at its blank lines, yet never inside code or a formula; a heading stands alone."""
+    found: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        begins = not fence and (not line.strip() or line.startswith("#") or bool(found and found[-1].startswith("#")))
+        if begins or not found:
+            found.append("")
+        found[-1] += line + "\n"
+        mark = next((mark for mark in ("````", "```", "$$") if line.lstrip().startswith(mark)), "")
+        if mark and (not fence or mark == fence) and line.count(mark) % 2:
+            fence = "" if fence else mark
+    return [paragraph.strip("\n") for paragraph in found if paragraph.strip()]
+
+
+def heading(cell: NotebookNode) -> int:
+    """1 for #, 2 for ##, …; 0 where there is none."""
+    found = re.match(r"(#+) ", cell.source) if cell.cell_type == "markdown" else None
+    return len(found[1]) if found else 0
+
+
+def lines(cell: NotebookNode) -> float:
+    """About how many lines of a slide it takes."""
+    if cell.cell_type == "markdown":
+        return 0.6 + sum(ceil(len(line) / WIDTH) for line in cell.source.split("\n"))
+    written = 0.0 if NO_SOURCE in cell.metadata.get("tags", ()) else 1 + 0.8 * (cell.source.count("\n") + 1)
+    return written + sum(_output_lines(output) for output in cell.outputs)
+
+
+def is_live(cell: NotebookNode) -> bool:
+    """Whether it shows a live picture: then its code is not shown."""
+    return any("metakit-live" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ()))
+
+
+def _output_lines(output: NotebookNode) -> float:
+    data = output.get("data", {})
+    text = output.get("text") or data.get("text/markdown") or data.get("text/plain") or ""
+    shown = data.get("text/html", "")
+    if "metakit-" in shown:
+        return 5 + CHOICE * shown.count("<li>") if "<li>" in shown else LIVE
+    return PICTURE if "image/png" in data else 0.5 + 0.8 * (text.count("\n") + 1)
+
+
+def _marked(cell: NotebookNode, kind: str) -> NotebookNode:
+    cell.metadata["slideshow"] = {"slide_type": kind}
+    return cell
+
+
+def _note(text: str) -> NotebookNode:
+    return _marked(new_markdown_cell(text), "notes")
+
+
+def _without_source(cell: NotebookNode) -> NotebookNode:
+    cell.metadata["tags"] = [*cell.metadata.get("tags", ()), NO_SOURCE]
+    return cell
