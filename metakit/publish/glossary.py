@@ -1,8 +1,8 @@
 """The glossary's terms, and the links to it: each lesson links a term where it uses it first.
 
 `python -m metakit.publish.glossary` renews the links of all lessons; `make format` runs it. Old links go first, so
-sentences may move, and a second run changes nothing. Formulas, code, headings, solutions, references and other links
-stay as they are.
+sentences may move, and a second run changes nothing. Formulas, code, headings, exercises' titles and solutions,
+references and other links stay as they are.
 """
 
 import json
@@ -18,7 +18,8 @@ GLOSSARY, LESSONS = ROOT / "docs/glossary.md", sorted((ROOT / "notebooks").glob(
 OURS = re.compile(r"\[([^\]]*)\]\(\.\./docs/glossary\.md#[\w-]+\)")
 FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL
 CODE, SOLUTIONS, HTML = r"```.*?```|`[^`]*`", "<details>.*?</details>", r"<[^>\n]+>"
-FORMULAS, LINKS, TITLES = r"\$\$.*?\$\$|\$[^$]+\$", r"!?\[[^\]]*\]\([^)]*\)", r"^#+ References.*\Z|^#+ [^\n]*$"
+FORMULAS, LINKS = r"\$\$.*?\$\$|\$[^$]+\$", r"!?\[[^\]]*\]\([^)]*\)"
+TITLES = r"^#+ References.*\Z|^#+ [^\n]*$|^\*\*[^*\n]+\*\* \(\d+ minutes"
 LEFT_ALONE = f"{CODE}|{SOLUTIONS}|{HTML}|{FORMULAS}|{LINKS}|{TITLES}"
 
 
