@@ -16,22 +16,26 @@ NOTEBOOKS = Path(metakit.__file__).parents[1] / "notebooks"
 TEMPLATES = Path(metakit.__file__).parent / "widgets"  # holds voila/templates/metakit
 
 
-def demo(port: int = 8866, host: str = "localhost", visitors: int = 40) -> None:
+def demo(port: int = 8866, host: str | None = None, visitors: int = 40, public: bool = False) -> None:
     """Serve the web demo until Ctrl-C.
 
     Args:
         port: where; 8866 by default.
-        host: localhost is this machine alone, 0.0.0.0 the whole network.
-        visitors: how many may play at once; each needs about 200 MB of memory.
+        host: localhost is this machine alone (the default), 0.0.0.0 the whole network (with --public the default).
+        visitors: how many may play at once.
+        public: for strangers: each visitor is held to 400 MB more than what all share, and whoever does nothing for ten
+            minutes gives up the place. docs/public_demo.md says what that promises, and how to put it behind TLS.
     """
+    host = host or ("0.0.0.0" if public else "localhost")  # noqa: S104 - that is what was asked for
     notebook = existing("demo.ipynb")
     free(port, host)
     prepare_environment()
     examples = prepare_examples()
-    from metakit.cli.voila_server import server  # noqa: PLC0415 - Jupyter reads the environment when it is imported
+    from metakit.server.voila_app import PRIVATE, PUBLIC, server  # noqa: PLC0415 - it reads the environment
 
     wait_for(examples)
-    app = server(notebook, port, host, visitors)
+    limits = (PUBLIC if public else PRIVATE)._replace(visitors=visitors)
+    app = server(notebook, port, host, limits)
     run_quietly(app.start, f"The demo runs at http://{shown(host)}:{port} - press Ctrl-C to stop it.")
 
 

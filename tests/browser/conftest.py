@@ -64,11 +64,12 @@ def await_answer(url: str, process: subprocess.Popen[str]) -> None:
 
 
 def kernels(server: int) -> dict[str, psutil.Process]:
-    """Kernel id -> process of the server's kernels."""
+    """Kernel id -> process of the server's kernels, by the sockets that they listen on."""
     found = {}
-    for process in psutil.Process(server).children():
+    for process in psutil.Process(server).children(recursive=True):
         with suppress(psutil.Error):  # it has just ended
-            found |= dict.fromkeys(re.findall(r"kernel-([\w-]+)\.json", " ".join(process.cmdline())), process)
+            places = " ".join(str(connection.laddr) for connection in process.net_connections("unix"))
+            found |= dict.fromkeys(re.findall(r"kernel-([\w-]{36})-ipc", places), process)
     return found
 
 

@@ -2,7 +2,7 @@
 // socket and its binary framing, version 1: the number of offsets, the offsets, then channel, four JSON parts, buffers.
 // (Never the older framing: Voila 0.5.13 reads a message in it for minutes, and stands still meanwhile.)
 
-const PROTOCOL = "v1.kernel.websocket.jupyter.org", JSON_PARTS = 4, RETRIES = 4;
+const PROTOCOL = "v1.kernel.websocket.jupyter.org", JSON_PARTS = 4, RETRIES = 6;
 const CLIENT = { session: crypto.randomUUID?.() ?? String(Math.random()).slice(2), username: "", version: "5.3" };
 const text = { in: new TextDecoder(), out: new TextEncoder() };
 let counter = 0;

@@ -4,34 +4,56 @@ import { connect } from "./kernel.js";
 import { Model } from "./model.js";
 import { openRooms } from "./rooms.js";
 
-const HEARTBEAT = 15000, PATIENCE = 10000, LONGEST_START = 45000; // milliseconds; patience ends before the next beat
+// milliseconds; patience ends before the next beat, so ten seconds of silence are always told
+const HEARTBEAT = 5000, PATIENCE = 4500, LONGEST_START = 45000, AWAY = 10 * 60000;
+const WORDS = {
+  silent: "No answer for some seconds. It may come by itself; or start again.",
+  gone: "The machine room has gone quiet.",
+  failed: "That went wrong in the machine room.",
+};
 const info = JSON.parse(document.getElementById("kernel").textContent);
 const gone = document.getElementById("gone");
 const views = [...document.querySelectorAll("script.view")].map((node) => JSON.parse(node.textContent).model_id);
 const models = new Map();
-let kernel, waitingFor = null, patience, leaving = false, dead = false;
+let kernel, waitingFor = null, patience, leaving = false, dead = false, touched = Date.now();
 
+function tell(what) {
+  gone.querySelector("span").textContent = WORDS[what];
+  gone.hidden = leaving;
+}
+
+/** Nothing comes back from here: only a new start helps. */
 function lost() {
-  if (!leaving) gone.hidden = false;
+  if (!dead) tell("gone");
+  dead = true;
 }
 
 function hear({ type, parent, content, buffers }) {
-  dead ||= type === "status" && ["dead", "restarting", "autorestarting"].includes(content.execution_state);
-  if (dead) return lost(); // a kernel that was started again knows nothing of this page
-  gone.hidden = true;
-  if (parent === waitingFor) clearTimeout(patience);
+  if (dead) return;
+  // a kernel that was started again knows nothing of this page
+  if (type === "status" && ["dead", "restarting", "autorestarting"].includes(content.execution_state)) return lost();
+  if (type === "error") return tell("failed");
+  if (parent === waitingFor) heard();
   if (type === "comm_open" && content.target_name === "jupyter.widget") meet(content.comm_id, content.data, buffers);
   if (type !== "comm_msg") return;
   if (content.data.method === "update_states") begin(content.data, buffers);
   else models.get(content.comm_id)?.receive(content.data, buffers);
 }
 
-/** Ask the kernel who it is; no answer in time means that it has gone. Hidden pages ask nothing, so idle kernels can be ended. */
+/**
+ * Ask the kernel who it is, in line with what else it has to answer. A page that is hidden, or that nobody has touched for
+ * long, asks nothing, so that idle kernels can be ended.
+ */
 function beat() {
-  if (document.hidden || dead) return;
+  if (document.hidden || dead || waitingFor || Date.now() - touched > AWAY) return;
+  patience = setTimeout(tell, PATIENCE, "silent");
+  waitingFor = kernel.send("kernel_info_request", {});
+}
+
+function heard() {
   clearTimeout(patience);
-  patience = setTimeout(lost, PATIENCE);
-  waitingFor = kernel.send("kernel_info_request", {}, { channel: "control" });
+  if (gone.querySelector("span").textContent === WORDS.silent) gone.hidden = true;
+  waitingFor = null;
 }
 
 function unpacked({ state, states = state, buffer_paths: paths = [] }, buffers) {
@@ -79,6 +101,7 @@ async function start() {
   kernel.send("comm_msg", { comm_id: comm, data: { method: "request_states" } });
   setInterval(beat, HEARTBEAT);
   document.addEventListener("visibilitychange", beat);
+  ["pointerdown", "keydown"].forEach((kind) => addEventListener(kind, () => (touched = Date.now()), { capture: true, passive: true }));
 }
 
 gone.querySelector("button").addEventListener("click", () => location.reload());
