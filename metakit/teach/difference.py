@@ -33,7 +33,8 @@ def described(value: Any) -> str:
         return f"a tensor of shape {list(value.shape)}"
     if isinstance(value, tuple | list | dict):
         return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return "nothing" if value is None else f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
 def _of_tensors(found: Any, wanted: Any, tolerance: float) -> str:

@@ -67,7 +67,7 @@ def interrupted(x):
         (lambda x: x.sum(), "differs", "shape [], the reference [2]"),
         (lambda x: 2 * x / 0, "differs", "division by zero"),
         (lambda _: "two", "differs", "you return a str, the reference a tensor of shape [2]"),
-        (lambda _: object(), "differs", "you return a object"),
+        (lambda _: object(), "differs", "you return an object"),
         (lambda x: {"a": x}, "differs", "a dict of 1"),
         (lambda x: x.nothing, "failed", "AttributeError, in line"),
         (lambda: 0, "failed", "TypeError"),

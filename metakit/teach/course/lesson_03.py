@@ -1,0 +1,206 @@
+"""The exercises of lesson 03: cut an episode out of images, chances of classes, an accuracy with its interval."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from metakit.plots import small
+from metakit.plots.style import Picture
+from metakit.tasks.base import generator
+from metakit.teach.exercises import Exercise
+
+# ── An episode: N classes, K support and Q query drawings of each, none of them in both ──
+
+Episode = tuple[Tensor, Tensor, Tensor, Tensor]  # support_x, support_y, query_x, query_y
+
+
+def _cut(images: Tensor, classes: Tensor, support: list[Tensor], query: list[Tensor]) -> Episode:
+    """The episode of these classes; support and query have the numbers of the drawings, one tensor a class."""
+    parts = []
+    for drawings in (support, query):
+        parts.append(torch.cat([images[c, d] for c, d in zip(classes, drawings, strict=True)]))
+        parts.append(torch.cat([torch.full((len(d),), label) for label, d in enumerate(drawings)]))
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def _sample_episode(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
+    classes = torch.randperm(len(images), generator=rng)[:ways]
+    orders = [torch.randperm(images.shape[1], generator=rng) for _ in classes]
+    return _cut(images, classes, [o[:shots] for o in orders], [o[shots : shots + queries] for o in orders])
+
+
+def _image_sets(seed: int) -> list[tuple[Tensor, int, int, int, torch.Generator]]:
+    """The pixels of a drawing hold its number: 6 × class + drawing."""
+    cases = []
+    for size, ways, shots, queries in ((8, 6, 2, 3), (14, 12, 1, 5)):
+        images = torch.arange(size * 6.0).view(size, 6, 1, 1).expand(-1, -1, 2, 2)
+        cases.append((images, ways, shots, queries, generator(seed)))
+    return cases
+
+
+def _numbers(x: Tensor) -> list[int]:
+    return [int(image.flatten()[0]) for image in x]
+
+
+def _properties(found: Episode, _: Tensor, ways: int, *__: Any) -> dict[str, Any]:
+    """What must hold, whatever was drawn."""
+    x, y = [[int(n) for n in _numbers(part)] for part in found[::2]], [[int(n) for n in part] for part in found[1::2]]
+    support, query = x
+    classes = [n // 6 for n in support]
+    named = {
+        (n // 6, label) for numbers, labels in zip(x, y, strict=True) for n, label in zip(numbers, labels, strict=True)
+    }
+    return {
+        "images in the support set": len(support),
+        "images in the query set": len(query),
+        "the shape of an image": torch.tensor(found[0].shape[1:]),
+        "a drawing is in both sets": bool({*support} & {*query}),
+        "a drawing is there twice": len({*support}) < len(support) or len({*query}) < len(query),
+        "a class was drawn twice": len({*classes}) < ways,
+        "examples of the classes in the support set": torch.tensor(sorted(map(classes.count, {*classes}))),
+        "the labels": torch.tensor(sorted({label for labels in y for label in labels})),
+        "every label stands for one class, in both sets": len(named) == len({*classes}),
+        "always the first drawings of a class": {n % 6 for n in support} == {*range(len(support) // ways)},
+        "always the first classes of the set": {*classes} == {*range(ways)},
+    }
+
+
+def _leaking(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
+    classes, drawers = torch.randperm(len(images), generator=rng)[:ways], images.shape[1]
+    support, query = ([torch.randperm(drawers, generator=rng)[:n] for _ in classes] for n in (shots, queries))
+    return _cut(images, classes, support, query)
+
+
+def _drawn_twice(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
+    classes = torch.randint(len(images), (ways,), generator=rng)
+    orders = [torch.randperm(images.shape[1], generator=rng) for _ in classes]
+    return _cut(images, classes, [o[:shots] for o in orders], [o[shots : shots + queries] for o in orders])
+
+
+def _named_by_the_set(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
+    support_x, _, query_x, _ = _sample_episode(images, ways, shots, queries, rng)
+    return support_x, torch.tensor(_numbers(support_x)) // 6, query_x, torch.tensor(_numbers(query_x)) // 6
+
+
+def _same_drawings(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
+    classes, drawings = torch.randperm(len(images), generator=rng)[:ways], torch.arange(images.shape[1])
+    return _cut(images, classes, [drawings[:shots]] * ways, [drawings[shots : shots + queries]] * ways)
+
+
+def _draw_episode(found: Episode, _: Tensor, ways: int, *__: Any) -> Picture:
+    """One row a label; S and Q say where a drawing went, B that it is in both sets, – that it is in none."""
+    support, query = _numbers(found[0]), _numbers(found[2])
+    rows = {}
+    for label in range(ways):
+        first = 6 * (support[found[1].tolist().index(label)] // 6)
+        row = [(n in support, n in query) for n in range(first, first + 6)]
+        rows[f"{label}"] = ["–QSB"[2 * s + q] for s, q in row]
+    return small.letters(rows, "drawings of its class", "label")
+
+
+sample_episode = Exercise(
+    title="An episode without a leak",
+    minutes=12,
+    difficulty="hard",
+    oracle=_sample_episode,
+    cases=_image_sets,
+    facts=_properties,
+    mistakes={
+        "Some drawings are in the support set and in the query set: you drew the two apart. Draw once for each class, "
+        "and cut what you drew: a learner must not be asked what it was told.": _leaking,
+        "You draw classes with replacement, so one character can get two labels. Take the first N of a random order "
+        "of all classes (`torch.randperm`).": _drawn_twice,
+        "Your labels are the numbers that the classes have in the whole set. Deal 0 to N - 1 anew in every task, or "
+        "the learner may know the answer by heart.": _named_by_the_set,
+        "You always take the first drawings of a class. Then the same few people draw every support set: shuffle the "
+        "drawings.": _same_drawings,
+    },
+    picture=_draw_episode,
+    shows="one row for each of six labels; of its class's six drawings two are marked S, three Q, and one is left.",
+)
+
+# ── From distances to chances (equation 2 of prototypical.py) ──
+
+
+def _chances(queries: Tensor, prototypes: Tensor) -> Tensor:
+    scores = [[torch.exp(-(q - c).square().sum()) for c in prototypes] for q in queries]
+    return torch.stack([torch.stack(row) / sum(row[1:], row[0]) for row in scores])
+
+
+def _few_points(seed: int) -> list[tuple[Tensor, Tensor]]:
+    rng = generator(seed)
+    return [(torch.rand(q, d, generator=rng), torch.rand(n, d, generator=rng)) for q, n, d in ((5, 3, 4), (3, 3, 2))]
+
+
+def _draw_chances(found: Tensor, *_: Tensor) -> Picture:
+    return small.heat(found, "class", "query")
+
+
+chances = Exercise(
+    title="Chances",
+    minutes=5,
+    difficulty="easy",
+    oracle=_chances,
+    cases=_few_points,
+    mistakes={
+        "You use the distance, where (2) has the squared distance. Near the prototype the square is kinder, far from "
+        "it harder.": lambda q, c: (-torch.cdist(q, c)).softmax(-1),
+        "The minus is missing: your largest chance goes to the farthest prototype.": lambda q, c: (
+            torch.cdist(q, c).square().softmax(-1)
+        ),
+        "Your columns add up to one, so the queries share out a class. It is each query that shares out its belief "
+        "among the classes: the rows add up to one.": lambda q, c: (-torch.cdist(q, c).square()).softmax(0),
+    },
+    picture=_draw_chances,
+    shows="five rows, one a query, of three squares each, one a class; the numbers of a row add up to one.",
+)
+
+# ── An accuracy with its interval: what is drawn at random is the task ──
+
+
+def _accuracy_with_interval(logits: Tensor, labels: Tensor) -> tuple[float, float]:
+    shares = []
+    for task, truth in zip(logits, labels, strict=True):
+        right = [int(scores.argmax() == label) for scores, label in zip(task, truth, strict=True)]
+        shares.append(sum(right) / len(right))
+    T, mean = len(shares), sum(shares) / len(shares)
+    variance = sum((share - mean) ** 2 for share in shares) / (T - 1)
+    return mean, 1.96 * (variance / T) ** 0.5
+
+
+def _answered(seed: int) -> list[tuple[Tensor, Tensor]]:
+    """Tasks of unequal difficulty, as they are: in some nearly all is right, in others little."""
+    rng, cases = generator(seed), []
+    for tasks, queries, ways in ((12, 15, 5), (40, 6, 3)):
+        labels = torch.randint(ways, (tasks, queries), generator=rng)
+        ease = 4 * torch.rand(tasks, 1, 1, generator=rng)
+        noise = torch.randn(tasks, queries, ways, generator=rng)
+        cases.append((ease * torch.nn.functional.one_hot(labels, ways) + noise, labels))
+    return cases
+
+
+def _hits(logits: Tensor, labels: Tensor) -> Tensor:
+    return (logits.argmax(-1) == labels).double()
+
+
+def _interval(values: Tensor, root: float) -> tuple[Tensor, Tensor]:
+    return values.mean(), 1.96 * values.std() / root
+
+
+accuracy_with_interval = Exercise(
+    title="An accuracy with its interval",
+    minutes=8,
+    difficulty="medium",
+    oracle=_accuracy_with_interval,
+    cases=_answered,
+    mistakes={
+        "You count every query as a measurement of its own. Queries of one task share its characters and its support "
+        "set, so they rise and fall together: take the accuracy of each task, then its spread over "
+        "tasks.": lambda logits, y: _interval(_hits(logits, y).flatten(), y.numel() ** 0.5),
+        "You leave out the square root of T: that is the spread of single tasks, and not of their "
+        "mean.": lambda logits, y: _interval(_hits(logits, y).mean(1), 1.0),
+        "You divide by T instead of √T: the error of a mean falls with the square root of the number of "
+        "tasks.": lambda logits, y: _interval(_hits(logits, y).mean(1), len(y)),
+    },
+)
