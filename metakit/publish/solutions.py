@@ -1,15 +1,18 @@
 """Exercises and solutions as a lesson holds them: a stub in a code cell, its solution folded in the text behind it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import indent
 
 from nbformat import NotebookNode
 
 FOLDED = re.compile(r"<details>\s*<summary>Solution</summary>.*?</details>\s*", re.DOTALL)
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 TITLED = re.compile(r"^(\*\*.*)", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"#.*")
 CALL = re.compile(r"^exercises\.(\w+)\.check\(", re.MULTILINE)
 
 
@@ -47,3 +50,19 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
             kept.append(cell)
     notebook.cells = kept
     return notebook
+
+
+def solved(one: Posed) -> str:
+    """The stub's cell with the solution as its body, between the marks where nbgrader cuts it out again."""
+    stub, solution = _function(one.stub, one.name), _function(one.solution, one.name)
+    lines, answer = one.stub.splitlines(), one.solution.splitlines()
+    head = lines[: stub.body[0].lineno - 1]
+    hints = [f"    {hint}" for hint in COMMENT.findall("\n".join(lines[stub.body[0].lineno - 1 : stub.end_lineno]))]
+    beside = [ast.unparse(node) for node in ast.parse(one.solution).body if node.lineno != solution.lineno]
+    body = [*indent("\n".join(beside), "    ").splitlines(), *answer[solution.body[0].lineno - 1 : solution.end_lineno]]
+    marked = ["    ### BEGIN SOLUTION", *body, "    ### END SOLUTION"]
+    return "\n".join([*head, *hints, *marked, *lines[stub.end_lineno :]])
+
+
+def _function(source: str, name: str) -> ast.FunctionDef:
+    return next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name)
