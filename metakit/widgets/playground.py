@@ -6,6 +6,7 @@ else is refused and the page gets back what holds.
 """
 
 import asyncio
+from functools import cache
 from typing import Any, ClassVar, cast
 
 import torch
@@ -13,13 +14,15 @@ import traitlets as t
 from torch import Tensor
 from traitlets.utils.bunch import Bunch
 
+from metakit.checkpoints import load
+from metakit.core import MetaLearner
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
 from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
 from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.roster import Opinion, consider, entries, ready
-from metakit.widgets.verdicts import Comparison, Moment, Question, adaptation, compare, turned
+from metakit.widgets.verdicts import Comparison, Moment, Question, Trajectory, compare, turned
 from metakit.widgets.visited import Visited
 
 MAX_STEPS = 10
@@ -31,6 +34,18 @@ LIMITS = {
     "asked": (0, 2**31 - 1),
 }
 DEBOUNCE = 0.015  # seconds: what arrives together is answered once
+
+
+@cache
+def _own(name: str) -> MetaLearner:
+    """The page's own two learners, loaded once; those of the panel are others, with inner steps of their own."""
+    return load(name)
+
+
+def _failed_loudly(task: asyncio.Task[None]) -> None:
+    """An exception of the task is raised here, where the event loop tells of it."""
+    if not task.cancelled():
+        task.result()
 
 
 class Playground(Visited):
@@ -63,12 +78,13 @@ class Playground(Visited):
         maml: MAML | None = None,
         sources: dict[str, ExampleEpisodes] | None = None,
     ) -> None:
-        self._prototypical = prototypical or cast("PrototypicalNetwork", ready("prototypical-omniglot-background"))
-        self._maml = maml or cast("MAML", ready("maml-omniglot"))
+        self._prototypical = prototypical or cast("PrototypicalNetwork", _own("prototypical-omniglot-background"))
+        self._maml = maml or cast("MAML", _own("maml-omniglot"))
         for learner in (self._prototypical, self._maml):
             learner.eval().use_norm("inductive")
         self._sources = available() if sources is None else sources
         self._places: dict[int, Tensor] = {}  # cell -> where the map showed it last
+        self._trajectory: Trajectory | None = None  # of the support set that was asked about last
         self._task: asyncio.Task[None] | None = None
         super().__init__(
             sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes(), roster=entries()
@@ -105,6 +121,7 @@ class Playground(Visited):
             self._task.cancel()
         try:
             self._task = asyncio.get_running_loop().create_task(self._answer(DEBOUNCE))
+            self._task.add_done_callback(_failed_loudly)
         except RuntimeError:
             asyncio.run(self._answer(0))
 
@@ -118,7 +135,9 @@ class Playground(Visited):
         about["rows"] = sorted({cell // SHOTS for cell in cells})
         self.comparison = about | self._on_the_map(compare(self._prototypical, question), cells, about["rows"])
         moments: list[Moment] = []
-        for moment in adaptation(self._maml, question, MAX_STEPS):
+        if self._trajectory is None or not self._trajectory.is_of(question):
+            self._trajectory = Trajectory(self._maml, *question[:2], MAX_STEPS)
+        for moment in self._trajectory.moments(question.query_x):
             moments.append(moment)
             await asyncio.sleep(0)  # a newer question may come in, and cancel this one
         self.adaptation = about | {

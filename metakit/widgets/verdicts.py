@@ -1,14 +1,15 @@
 """What two learners make of one query, as plain numbers for a page."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from metakit.core import as_targets
-from metakit.learners.metric_based.prototypical import PrototypicalNetwork
+from metakit.learners.metric_based.prototypical import PrototypicalNetwork, class_means, squared_distances
+from metakit.learners.optimization_based.inner_loop import Adapted
 from metakit.learners.optimization_based.maml import MAML
 
 
@@ -41,21 +42,46 @@ class Moment(NamedTuple):
 def compare(learner: PrototypicalNetwork, question: Question) -> Comparison:
     """Distances to prototypes, and the picture of them."""
     x, y, query = question
-    prototypes = learner.adapt(x, y)
-    logits = learner.predict(prototypes, query)
-    flat, kept = plane(torch.cat([learner.embed(x), prototypes, learner.embed(query)]))
-    support, centres, asked = flat.split([len(x), len(prototypes), 1])
-    return Comparison(logits.softmax(-1)[0], support, centres, asked[0], kept)
+    points, asked = learner.embed(x), learner.embed(query)
+    prototypes = class_means(points, as_targets(y))
+    logits = -squared_distances(asked, prototypes)
+    flat, kept = plane(torch.cat([points, prototypes, asked]))
+    support, centres, place = flat.split([len(x), len(prototypes), 1])
+    return Comparison(logits.softmax(-1)[0], support, centres, place[0], kept)
 
 
-def adaptation(learner: MAML, question: Question, steps: int) -> Iterator[Moment]:
-    """MAML before any inner step, after one, … after `steps`: `steps` + 1 moments, each made when it is asked for."""
-    x, y, query = question
-    learner.steps = steps + 1  # a step knows the loss before it
-    for (state, _), (_, after) in pairwise(learner.adapt_steps(x, as_targets(y))):
-        with torch.no_grad():
-            probabilities = learner.predict(state, query).softmax(-1)[0]
-        yield Moment(probabilities, float(after["loss_before"]))
+class Trajectory:
+    """MAML on its way through the inner loop of one support set: steps are made when they are asked for, and kept.
+
+    So another query costs no inner step.
+    """
+
+    def __init__(self, learner: MAML, support_x: Tensor, support_y: Tensor, steps: int) -> None:
+        self.learner, self.support = learner, (support_x, support_y)
+        learner.steps = steps + 1  # a step knows the loss before it
+        self._coming = pairwise(learner.adapt_steps(support_x, as_targets(support_y)))
+        self._known: list[tuple[Adapted, float]] = []
+
+    def is_of(self, question: Question) -> bool:
+        """Whether the question has this support set."""
+        return all(torch.equal(mine, its) for mine, its in zip(self.support, question, strict=False))
+
+    def moments(self, query: Tensor) -> Iterator[Moment]:
+        """Before any inner step, after one, … after `steps`: `steps` + 1 moments, each made when it is asked for."""
+        for number in count():
+            with torch.no_grad():
+                if number == len(self._known) and not self._went_on():
+                    return
+                state, loss = self._known[number]
+                moment = Moment(self.learner.predict(state, query).softmax(-1)[0], loss)
+            yield moment
+
+    def _went_on(self) -> bool:
+        """Take one inner step, if one is left."""
+        for (state, _), (_, after) in self._coming:
+            self._known.append((state, float(after["loss_before"])))
+            return True
+        return False
 
 
 def plane(points: Tensor) -> tuple[Tensor, float]:
