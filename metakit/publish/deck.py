@@ -8,10 +8,13 @@ from math import ceil
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from metakit.publish.links import at_home
+from metakit.publish.live import NO_SOURCE
+
 FULL = 19.0  # lines that a slide holds
 WIDTH = 92  # letters in a line
 PICTURE, LIVE, CHOICE = 12.0, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
-SKIPPED, NO_SOURCE = {"setup"}, "remove-input"  # tags of code cells
+SKIPPED = {"setup"}
 SOLUTION = re.compile(r"<details>\s*<summary>.*?</summary>(.*?)</details>", re.DOTALL)
 MINUTES = re.compile(r"\((\d+) minutes?\)")
 LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\.?/[^)]*\)")
@@ -52,7 +55,7 @@ def pieces(cell: NotebookNode) -> Iterator[NotebookNode]:
         if not SKIPPED & {*cell.metadata.get("tags", ())}:
             yield _without_source(cell) if is_live(cell) else cell
         return
-    for paragraph in paragraphs(SOLUTION.sub("", cell.source)):
+    for paragraph in paragraphs(SOLUTION.sub("", at_home(cell.source))):
         text = LINK_TO_LESSON.sub(r"](\1.html)", LINK_OUT.sub(r"\1", paragraph))
         yield new_markdown_cell(text)
     if minutes := MINUTES.findall(cell.source):
@@ -99,9 +102,9 @@ def _output_lines(output: NotebookNode) -> float:
     data = output.get("data", {})
     text = output.get("text") or data.get("text/markdown") or data.get("text/plain") or ""
     shown = data.get("text/html", "")
-    if "metakit-" in shown:
+    if "metakit-still" in shown:
         return 5 + CHOICE * shown.count("<li>") if "<li>" in shown else LIVE
-    return PICTURE if "image/png" in data else 0.5 + 0.8 * (text.count("\n") + 1)
+    return PICTURE if "<img" in shown else 0.5 + 0.8 * (text.count("\n") + 1)
 
 
 def _marked(cell: NotebookNode, kind: str) -> NotebookNode:

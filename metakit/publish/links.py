@@ -15,6 +15,13 @@ LOADS = {
     "video": "src",
 }
 IN_STYLE = re.compile(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")\s]+)")
+PICTURE_FROM_ELSEWHERE = re.compile(r"!\[([^\]]*)\]\(https?:[^)]*\)|<img[^>]*src=\"https?:[^>]*>")
+NO_PAGE = re.compile(r"\[([^\]]*)\]\((?!https?:|#)(?:[^)#]*/|(?:[^)#]*/)?(?!\d\d_)[^)#/]*\.ipynb)(?:#[^)]*)?\)")
+
+
+def at_home(text: str) -> str:
+    """Markdown for a static page: pictures from elsewhere become words, and links to what is no page, too."""
+    return NO_PAGE.sub(r"\1", PICTURE_FROM_ELSEWHERE.sub(lambda found: found[1] or "", text))
 
 
 class Page(HTMLParser):

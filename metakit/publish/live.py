@@ -17,25 +17,49 @@ from nbformat import NotebookNode
 from traitlets import ObserveHandler
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
-PLOTLY = "application/vnd.plotly.v1+json"
+PNG, PLOTLY = "image/png", "application/vnd.plotly.v1+json"
 STATIC = Path(__file__).parent / "static"
 MODEL = Path(__file__).parents[1] / "widgets/voila/templates/metakit/static/model.js"
-OURS = "metakit."
+OURS, NO_SOURCE = "metakit.", "remove-input"  # a tag that Sphinx and nbconvert know
 
 
 def embedded(notebook: NotebookNode) -> NotebookNode:
-    """A copy whose live outputs are HTML for `live.js`, with the state of just those widgets that it shows."""
+    """A copy whose live outputs are HTML for `live.js`, with the state of just those widgets that it shows.
+
+    The code of a question is left out, since it holds the answer; that of the set-up is folded.
+    """
     document = deepcopy(notebook)
     states = document.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    for output in (output for cell in document.cells for output in cell.get("outputs", ())):
-        data = output.get("data", {})
-        if (model := data.get(VIEW, {}).get("model_id")) in states:
-            output["data"] = {"text/html": _place("live", _still(states[model]["state"]), model)}
-        elif chart := data.get(PLOTLY):
-            output["data"] = {"text/html": _place("chart", _title(chart), data=json.dumps(chart))}
-    shown = {name: _told(state) for name, state in states.items() if state["model_module"] == "anywidget"}
-    document.metadata["widgets"] = {STATE: {"version_major": 2, "version_minor": 0, "state": shown}}
+    for cell in document.cells:
+        tags = cell.metadata.setdefault("tags", [])
+        if "setup" in tags:
+            tags.append("hide-input")
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if is_question(states.get(data.get(VIEW, {}).get("model_id"), {}).get("state", {})):
+                tags.append(NO_SOURCE)
+            if shown := as_html(data, states, cell.source):
+                output["data"] = {"text/html": shown}
+    told = {name: _told(state) for name, state in states.items() if state["model_module"] == "anywidget"}
+    document.metadata["widgets"] = {STATE: {"version_major": 2, "version_minor": 0, "state": told}}
     return document
+
+
+def as_html(data: dict[str, Any], states: dict[str, Any], source: str) -> str:
+    """What a page shows for an output: a place for a live picture or chart, or a picture; "" for what may stay."""
+    if (model := data.get(VIEW, {}).get("model_id")) in states:
+        return _place("live", _still(states[model]["state"]), model)
+    if chart := data.get(PLOTLY):
+        return _place("chart", _title(chart), data=json.dumps(chart))
+    if picture := data.get(PNG):
+        alt = f"What {source.strip().splitlines()[-1]} draws"
+        return f'<img class="metakit-plot" alt="{escape(alt)}" src="data:{PNG};base64,{"".join(picture.split())}">'
+    return ""
+
+
+def is_question(state: dict[str, Any]) -> bool:
+    """Whether a widget in this state asks the reader to predict."""
+    return {"question", "choices", "why"} <= state.keys()
 
 
 def needs_python(name: str) -> list[str]:
@@ -74,7 +98,7 @@ def _place(kind: str, still: str, model: str = "", data: str = "") -> str:
 
 def _still(state: dict[str, Any]) -> str:
     """What stands in a live picture's place until it lives."""
-    if {"question", "choices", "why"} <= state.keys():
+    if is_question(state):
         choices = "".join(f"<li>{escape(choice)}</li>" for choice in state["choices"])
         return f"<p><strong>{escape(state['question'])}</strong></p><ol>{choices}</ol>"
     kind = state.get("_anywidget_id", "").rpartition(".")[2]

@@ -10,13 +10,11 @@ import nbformat
 from metakit.core import MetaKitError
 from metakit.publish.executed import ROOT, executed, lessons
 from metakit.publish.extra import need
-from metakit.publish.links import asks_elsewhere, broken_links
+from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
 
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "notebooks/STYLE.md")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
-LINK_TO_FOLDER = re.compile(r"\[([^\]]*)\]\((?!https?:|#)[^)#]*/\)")
-PICTURE_FROM_ELSEWHERE = re.compile(r"!\[([^\]]*)\]\(https?:[^)]*\)|<img[^>]*src=\"https?:[^>]*alt=\"([^\"]*)\"[^>]*>")
 TREE = """
 ```{toctree}
 :hidden:
@@ -64,11 +62,14 @@ def site(root: Path = ROOT, *, run: bool = True) -> Path:
     for folder in (stage, built):
         shutil.rmtree(folder, ignore_errors=True)
     for document in [*DOCUMENTS, *(str(path.relative_to(root)) for path in (root / "docs").rglob("*.md"))]:
-        stage_document(root, stage, document)
+        text = (root / document).read_text("utf-8") + (TREE if document == "README.md" else "")
+        put(stage / document, staged(text, root / document, root, stage))
     for notebook in lessons(root):
         told = executed(notebook, root / "build" / "executed") if run else nbformat.read(notebook, as_version=4)
-        (stage / "notebooks").mkdir(parents=True, exist_ok=True)
-        nbformat.write(embedded(told), stage / "notebooks" / notebook.name)
+        page = embedded(told)
+        for cell in (cell for cell in page.cells if cell.cell_type == "markdown"):
+            cell.source = staged(cell.source, notebook, root, stage)
+        put(stage / "notebooks" / notebook.name, nbformat.writes(page))
     write_scripts(stage / "_static")
     make_pages(root / "docs", stage, built)
     if wrong := [*broken_links(built), *asks_elsewhere(built)]:
@@ -76,16 +77,15 @@ def site(root: Path = ROOT, *, run: bool = True) -> Path:
     return built
 
 
-def stage_document(root: Path, stage: Path, name: str) -> None:
-    """Copy a page, and the files of ours that it leads to; pictures that lie elsewhere become their words."""
-    text = (root / name).read_text("utf-8")
-    text = PICTURE_FROM_ELSEWHERE.sub(lambda found: found[1] or found[2] or "", text)
-    text = LINK_TO_FOLDER.sub(r"\1", text) + (TREE if name == "README.md" else "")
+def staged(text: str, page: Path, root: Path, stage: Path) -> str:
+    """Markdown of a page as the site shows it; the files of ours that it leads to are copied."""
+    text = at_home(text)
     for link in LINK.findall(text):
-        file = (root / name).parent.joinpath(link).resolve()
+        file = page.parent.joinpath(link).resolve()
         if file.is_file() and file.is_relative_to(root) and file.suffix not in {".md", ".ipynb"}:
-            _put(stage / file.relative_to(root), file.read_bytes())
-    _put(stage / name, text.encode())
+            (stage / file.relative_to(root)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, stage / file.relative_to(root))
+    return text
 
 
 def make_pages(settings: Path, stage: Path, built: Path) -> None:
@@ -99,9 +99,10 @@ def make_pages(settings: Path, stage: Path, built: Path) -> None:
     shutil.copy(built / "README.html", built / "index.html")
 
 
-def _put(path: Path, content: bytes) -> None:
+def put(path: Path, text: str) -> None:
+    """Write a file, and the folders it lies in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    path.write_text(text, "utf-8")
 
 
 def main() -> None:

@@ -15,11 +15,11 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from metakit.core import MetaKitError
-from metakit.publish.deck import NO_SOURCE, deck
+from metakit.publish.deck import deck
 from metakit.publish.executed import ROOT, executed, lessons
 from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, broken_links
-from metakit.publish.live import STATIC, embedded, write_scripts
+from metakit.publish.live import NO_SOURCE, STATIC, embedded, write_scripts
 
 KEYS = "Space turns a slide. S: the speaker's notes. O: all slides. T: light or dark. F: the full screen."
 LIGHT, DARK = "a11y-high-contrast-light", "a11y-high-contrast-dark"
