@@ -74,8 +74,10 @@ class Exercise:
             return [_answer(attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
 
     def _first_difference(self, answers: list[Any], other: Function, seed: int) -> str:
-        for n, (found, case) in enumerate(zip(answers, self.cases(seed), strict=True), 1):
-            if told := self._difference(found, other(*case), self.cases(seed)[n - 1]):
+        """Compare case by case. `other` gets arguments of its own: it may draw from a generator among them."""
+        both = zip(answers, self.cases(seed), self.cases(seed), strict=True)
+        for n, (found, own, case) in enumerate(both, 1):
+            if told := self._difference(found, other(*own), case):
                 return f"Case {n} of {len(answers)}: {told}"
         return ""
 
@@ -133,8 +135,3 @@ def _explain(error: BaseException, attempt: Function, case: int) -> str:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
     where = f", in line {lines[-1]} of your cell" if lines else ""
     return f"Case {case} stops with {type(error).__name__}{where}: {error}"
-
-
-def check(attempt: Function, oracle: Function, *cases: tuple[Any, ...], tolerance: float = TOLERANCE) -> Verdict:
-    """Compare `attempt` with `oracle` on these cases, as an `Exercise` without listed mistakes does."""
-    return Exercise("", 0, "easy", oracle, lambda _: cases, {}, tolerance=tolerance).check(attempt)

@@ -1,6 +1,7 @@
 """An exercise judges whatever a learner may write, in one sentence and without a traceback."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -81,7 +82,7 @@ def test_every_attempt_gets_a_sentence(attempt, outcome, words):
     verdict = doubling.check(attempt)
     assert (verdict.outcome, bool(verdict)) == (outcome, outcome == "right")
     assert words in verdict.text
-    assert outcome.capitalize() in verdict._repr_html_()
+    assert outcome.capitalize() in replace(verdict, drawings=())._repr_html_()
 
 
 def test_another_seed_is_another_case():

@@ -13,10 +13,10 @@ from metakit.teach.exercises import Exercise
 
 
 def _best_single_function(curves: Tensor) -> tuple[Tensor, float]:
-    tasks, places = curves.shape
-    function = torch.stack([sum(curves[1:, i], curves[0, i]) / tasks for i in range(places)])
-    squares = [float((curves[t, i] - function[i]) ** 2) for t in range(tasks) for i in range(places)]
-    return function, sum(squares) / len(squares)
+    values = curves.tolist()
+    function = [sum(column) / len(column) for column in zip(*values, strict=True)]
+    squares = [(y - f) ** 2 for curve in values for y, f in zip(curve, function, strict=True)]
+    return torch.tensor(function), sum(squares) / len(squares)
 
 
 def _families(seed: int) -> list[tuple[Tensor]]:
