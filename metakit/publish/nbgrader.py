@@ -32,8 +32,9 @@ import contextlib, io
 from metakit.teach.course import {lesson} as exercises
 
 with contextlib.redirect_stderr(io.StringIO()):  # a warning is no mistake: nbgrader would give no points
-    verdicts = [exercises.{name}.check({name}, seed=seed) for seed in {seeds}]
-assert all(verdicts), next(verdict.text for verdict in verdicts if not verdict)
+    verdicts = (exercises.{name}.check({name}, seed=seed) for seed in {seeds})
+    wrong = next((verdict for verdict in verdicts if not verdict), None)
+assert wrong is None, wrong.text
 ### END HIDDEN TESTS"""
 
 
