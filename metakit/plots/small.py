@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from metakit.plots.style import Picture, look, stroke
@@ -94,13 +95,17 @@ def bars(values: Mapping[str, float], ylabel: str) -> Picture:
         return figure
 
 
-def heat(matrix: Tensor, xlabel: str, ylabel: str) -> Picture:
-    """A matrix as coloured squares with a scale beside it. matrix [rows, columns]."""
+def heat(matrix: Tensor, xlabel: str, ylabel: str, rows: Sequence[str] = ()) -> Picture:
+    """A matrix as coloured squares with a scale beside it. matrix [rows, columns]; rows: their names, if any."""
     with look():
         figure = Picture(*SIZE)
         axes = figure.add_subplot(xlabel=xlabel, ylabel=ylabel)
         drawn = axes.imshow(matrix.detach().double().numpy(), cmap="cividis", aspect="auto")
         axes.grid(visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        if rows:
+            axes.set_yticks(range(len(rows)), rows)
         figure.colorbar(drawn, ax=axes)
         return figure
 

@@ -39,3 +39,9 @@ def test_bars_and_squares_hold_the_numbers():
     assert [bar.get_height() for bar in small.bars({"a": 1, "b": torch.tensor(2.0)}, "y").axes[0].patches] == [1, 2]
     image = small.heat(torch.eye(2, requires_grad=True), "x", "y").axes[0].images[0]
     assert image.get_array().tolist() == [[1, 0], [0, 1]]
+
+
+def test_squares_are_counted_in_whole_numbers_or_named():
+    counted, named = (small.heat(torch.eye(2), "x", "y", rows).axes[0] for rows in ((), ("first", "last")))
+    assert all(float(tick).is_integer() for tick in counted.get_yticks())
+    assert [label.get_text() for label in named.get_yticklabels()] == ["first", "last"]

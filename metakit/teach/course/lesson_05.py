@@ -26,8 +26,8 @@ def _read_memory(key: Tensor, rows: Tensor, sharpness: float) -> Tensor:
 
 def _memories(seed: int) -> list[tuple[Tensor, Tensor, float]]:
     """The key is like the shortest row. The last row is empty, as all are before the first note."""
-    rng, sizes, cases = generator(seed), torch.tensor([0.4, 1.0, 3.0, 0.0])[:, None], []
-    for sharpness in (3.0, 1.5):
+    rng, sizes, cases = generator(seed), torch.tensor([0.5, 1.0, 2.5, 0.0])[:, None], []
+    for sharpness in (5.0, 1.5):
         rows = torch.randn(4, 5, generator=rng)
         cases.append((rows[0] + 0.5 * torch.randn(5, generator=rng), sizes * rows, sharpness))
     return cases
@@ -38,8 +38,8 @@ def _likeness(key: Tensor, rows: Tensor) -> Tensor:
 
 
 def _draw_read(found: Tensor, key: Tensor, rows: Tensor, _: float) -> Picture:
-    """The key and what was read, and between them the rows."""
-    return small.heat(torch.stack([key, *rows, found]), "numbers of a row", "key · four rows · read")
+    names = ("key", *(f"row {i}" for i in range(1, len(rows) + 1)), "read")
+    return small.heat(torch.stack([key, *rows, found]), "numbers of a row", "", names)
 
 
 read_memory = Exercise(

@@ -39,8 +39,9 @@ def _uphill(weights: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return 2 * x.T @ (x @ weights - y) / len(x)
 
 
-def _draw_weights(found: Tensor, weights: Tensor, *_: Tensor) -> Picture:
-    return small.lines(range(1, len(weights) + 1), {"before": weights, "after the step": found}, "weight", "value")
+def _draw_moves(found: Tensor, weights: Tensor, _: Tensor, __: Tensor, rates: Tensor) -> Picture:
+    moves = (found - weights).tolist()
+    return small.bars({f"rate {rate:g}": move for rate, move in zip(rates.tolist(), moves, strict=True)}, "move")
 
 
 meta_sgd_step = Exercise(
@@ -60,8 +61,8 @@ meta_sgd_step = Exercise(
             w + rates * _uphill(w, x, y)
         ),
     },
-    picture=_draw_weights,
-    shows="four weights before and after. The third has the rate zero and stays, the others have other rates.",
+    picture=_draw_moves,
+    shows="a bar for how far each weight moves, named by its rate: at the rate zero it stays.",
 )
 
 # ── A step of MT-net (equation 2 of t_net.py) ──

@@ -37,9 +37,11 @@ def _gaps(a: list[float], b: list[float]) -> list[float]:
 
 def _draw_difference(found: list[float], a: list[float], b: list[float]) -> Picture:
     gaps, (middle, half) = _gaps(a, b), found
-    levels = {"mean": middle, "upper end": middle + half, "lower end": middle - half}
-    lines = {name: [level] * len(gaps) for name, level in levels.items()}
-    return small.lines(range(1, len(gaps) + 1), {"a - b": gaps} | lines, "task", "difference in accuracy")
+    places = torch.linspace(1, len(gaps), small.MANY)
+    levels = {"upper end": middle + half, "mean": middle, "lower end": middle - half}
+    lines = {name: [float(level)] * len(places) for name, level in levels.items()}
+    each = (torch.arange(1, len(gaps) + 1), torch.tensor(gaps))
+    return small.lines(places, lines, "task", "difference in accuracy", each)
 
 
 difference = Exercise(
@@ -66,7 +68,7 @@ difference = Exercise(
         ],
     },
     picture=_draw_difference,
-    shows="the difference on each of twelve tasks, and around their mean a band much narrower than their spread.",
+    shows="a dot for the difference on each of twelve tasks, and around their mean a band narrower than their spread.",
 )
 
 # ── Expected calibration error (equation 2 of the lesson) ──
@@ -91,7 +93,7 @@ def _reliabilities(seed: int) -> list[tuple[Bins]]:
 
 def _draw_bins(found: float, bins: Bins) -> Picture:
     gaps = {f"{confidence:.0%}": abs(accuracy - confidence) for confidence, accuracy, _ in bins}
-    return small.bars(gaps | {"all": found}, "accuracy from confidence")
+    return small.bars(gaps | {"all": found}, "gap")
 
 
 expected_calibration_error = Exercise(

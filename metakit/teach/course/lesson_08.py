@@ -24,7 +24,8 @@ def _caches(seed: int) -> list[tuple[Tensor, Tensor, Tensor]]:
 
 
 def _draw_attention(found: Tensor, _: Tensor, __: Tensor, values: Tensor) -> Picture:
-    return small.heat(torch.stack([*values, found]), "numbers of a value", "six values · read")
+    names = (*(f"value {i}" for i in range(1, len(values) + 1)), "read")
+    return small.heat(torch.stack([*values, found]), "numbers of a value", "", names)
 
 
 attend = Exercise(

@@ -92,9 +92,10 @@ def _answers(x: Tensor, y: Tensor, at: Tensor) -> Tensor:
 
 
 def _draw_parabola(found: float, *task: Tensor) -> Picture:
-    rates = [i / 10 for i in range(16)]
-    series = {"at this rate": [_error(rate, *task) for rate in rates], "at yours": [_error(float(found), *task)] * 16}
-    return small.lines(rates, series, "rate", "squared error")
+    rates = torch.linspace(0, 1.2, 25)
+    errors = [_error(float(rate), *task) for rate in rates]
+    lowest = torch.tensor([found]), torch.tensor([_error(float(found), *task)])
+    return small.lines(rates, {"at each rate": errors}, "rate", "squared error", lowest)
 
 
 best_rate = Exercise(
@@ -115,7 +116,7 @@ best_rate = Exercise(
         "targets.": lambda x, y, qx, qy: (_answers(x, y, qx) * qy).sum() / qy.square().sum(),
     },
     picture=_draw_parabola,
-    shows="a parabola, the error at every rate, and a level line that touches it at its lowest point.",
+    shows="a parabola, the error at every rate, with a dot at its lowest point.",
     tolerance=1e-3,
 )
 
@@ -131,7 +132,7 @@ def _pools(seed: int) -> list[tuple[Tensor, Tensor, Tensor, float]]:
     """Four tasks are known. The examples come from one between the first two, so that neither is certain."""
     rng, cases = generator(seed), []
     for noise in (1.0, 1.5):
-        x, pool = torch.randn(4, 3, generator=rng), torch.randn(4, 3, generator=rng)
+        x, pool = torch.randn(4, 2, generator=rng), torch.randn(4, 2, generator=rng)
         cases.append((x, x @ (0.6 * pool[0] + 0.4 * pool[1]), pool, noise))
     return cases
 
@@ -141,8 +142,7 @@ def _misfits(x: Tensor, y: Tensor, pool: Tensor) -> Tensor:
 
 
 def _draw_pool(found: Tensor, _: Tensor, __: Tensor, pool: Tensor, ___: float) -> Picture:
-    known = {f"task {m}": w for m, w in enumerate(pool, 1)}
-    return small.lines((1, 2, 3), known | {"weighted mean": found}, "input", "weight")
+    return small.points({"w": pool}, found[None])
 
 
 by_heart_weights = Exercise(
@@ -167,5 +167,5 @@ by_heart_weights = Exercise(
         ),
     },
     picture=_draw_pool,
-    shows="the weights of the four known tasks, and their weighted mean, which lies between the ones that fit.",
+    shows="the two weights of each known task as a point, and their weighted mean, w, between the ones that fit.",
 )
