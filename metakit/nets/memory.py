@@ -1,4 +1,4 @@
-"""The allocator of the C library, told to keep what PyTorch frees."""
+"""The allocator of the C library, told to keep what PyTorch frees, or to give it back."""
 
 import ctypes
 import platform
@@ -16,3 +16,11 @@ def keep_freed_memory() -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return bool(mallopt(M_MMAP_THRESHOLD, 1 << 30)) and bool(mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
+
+
+def give_back_freed_memory() -> bool:
+    """Hand freed memory back to the system, and say whether there was any (glibc alone knows how).
+
+    For programs that live on after a training: a notebook's kernel then has 0.46 GB instead of 1.48 (lesson 00).
+    """
+    return platform.libc_ver()[0] == "glibc" and bool(ctypes.CDLL(None).malloc_trim(0))

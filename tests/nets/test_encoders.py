@@ -1,12 +1,15 @@
 """Conv4 without vmap: the first layer by patches, running averages, evaluation, autocast."""
 
+import platform
+
+import psutil
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from metakit.nets.encoders import Centred, Conv4, ConvBlock, mlp
-from metakit.nets.memory import keep_freed_memory
+from metakit.nets.memory import give_back_freed_memory, keep_freed_memory
 from metakit.nets.norms import has_batch_norm, use_statistics
 from metakit.nets.residual import Residual, ResidualEncoder
 
@@ -79,6 +82,16 @@ def test_mlp_has_no_activation_at_the_end():
 
 def test_the_allocator_can_be_asked_more_than_once():
     assert keep_freed_memory() == keep_freed_memory()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc, whose allocator can be asked")
+def test_freed_memory_goes_back_to_the_system():
+    blocks = [torch.ones(250_000) for _ in range(300)]  # 1 MB each, 300 MB
+    last, before = torch.ones(1000), psutil.Process().memory_info().rss
+    del blocks
+    give_back_freed_memory()
+    assert psutil.Process().memory_info().rss < before - 2e8
+    assert last.all()
 
 
 def test_centred_features_have_the_mean_zero_and_keep_their_differences():
