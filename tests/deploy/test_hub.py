@@ -40,12 +40,12 @@ class Hub:
         self.folder, self.config = folder, folder / "config.py"
         glyphs()  # drawn once, for all
         shutil.copytree(cache_folder() / "glyphs", folder / "data/glyphs")
-        port, api, proxy = free_ports(3)
+        port, self.api, proxy = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
         self.config.write_text(
             dedent(f"""
             load_subconfig({str(ROOT / "deploy/jupyterhub_config.py")!r})
-            c.JupyterHub.bind_url, c.JupyterHub.hub_port = {self.url!r}, {api}
+            c.JupyterHub.bind_url, c.JupyterHub.hub_port = {self.url!r}, {self.api}
             c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy}"
             c.Spawner.args = [*c.Spawner.args, "--allow-root", "--log-level=ERROR"]  # tests may run as root
             """),
@@ -65,7 +65,8 @@ class Hub:
         self.process = subprocess.Popen(command, env=environment, cwd=self.folder, start_new_session=True)
         deadline = monotonic() + PATIENCE
         while not self.answers():
-            assert monotonic() < deadline and self.process.poll() is None, "The hub did not start."
+            assert monotonic() < deadline, "The hub did not start."
+            assert self.process.poll() is None, "The hub did not stay."
             sleep(0.1)
 
     def answers(self) -> bool:
@@ -77,14 +78,15 @@ class Hub:
 
     def processes(self) -> list[psutil.Process]:
         """All that was started for this class: the hub, its proxy and culler, servers and kernels."""
-        return [process for process in psutil.process_iter() if str(self.folder) in said_by(process)]
+        signs = (str(self.folder), f"127.0.0.1:{self.api}/hub/api")
+        return [process for process in psutil.process_iter() if any(sign in said_by(process) for sign in signs)]
 
 
 def said_by(process: psutil.Process) -> str:
+    """Its command, and what its environment says about whose it is."""
     try:
-        return " ".join(
-            [*process.cmdline(), process.environ().get("METAKIT_CLASS", ""), process.environ().get("HOME", "")]
-        )
+        about = map(process.environ().get, ("METAKIT_CLASS", "HOME", "JUPYTERHUB_API_URL"))
+        return " ".join([*process.cmdline(), *filter(None, about)])
     except psutil.Error:  # it has just ended, or is another user's
         return ""
 
@@ -141,9 +143,8 @@ def test_each_runs_a_lesson_of_their_own(hub: Hub, students: list[Student], kern
         said = at_once(Student.run, students, kernels, [cell] * len(students))
     assert said == ["495 1\n"] * len(students)
     for name in NAMES:
-        assert {path.name for path in (ROOT / "notebooks").glob("0*.ipynb")} <= set(
-            os.listdir(hub.folder / name / "metakit")
-        )
+        copied = {path.name for path in (hub.folder / name / "metakit").iterdir()}
+        assert {path.name for path in (ROOT / "notebooks").glob("0*.ipynb")} <= copied
         assert not (hub.folder / name / ".cache/metakit/glyphs").exists(), "The class shares one file of glyphs."
 
 
