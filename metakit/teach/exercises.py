@@ -111,7 +111,7 @@ def _answer(attempt: Function, case: tuple[Any, ...], number: int) -> Any:
         raise _NoAnswerError(
             Verdict("failed", f"You interrupted case {number}: does your loop come to an end?")
         ) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the learner's own code: what went wrong is the answer
+    except BaseException as error:  # noqa: BLE001 - the learner's own code: what went wrong is the answer
         if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
             found = ...
         else:
