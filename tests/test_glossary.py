@@ -28,6 +28,14 @@ def test_anchors_are_unique_and_in_order():
     assert anchors == sorted({*anchors})
 
 
+def test_headings_are_anchors_everywhere():
+    """GitHub and Sphinx write anchors in small letters, JupyterLab takes the heading as it is."""
+    text = GLOSSARY.read_text("utf-8")
+    missing = [one for one in TERMS if one.name.lower() != one.name and f'<a id="{one.anchor}"></a>\n\n###' not in text]
+    assert missing == []
+    assert text.count("<a id=") == sum(one.name.lower() != one.name for one in TERMS)
+
+
 def test_a_word_stands_for_one_term():
     words = [word.lower() for term in TERMS for word in (*term.words, *term.elsewhere)]
     assert [word for word in words if words.count(word) > 1] == []
@@ -35,7 +43,7 @@ def test_a_word_stands_for_one_term():
 
 def test_every_entry_names_its_lesson():
     text, lessons = GLOSSARY.read_text("utf-8"), {path.stem[:2]: path.name for path in LESSONS}
-    named = re.findall(r"\*Lesson\* \[(\d\d)\]\(\.\./notebooks/(.+?)\)$", text, re.MULTILINE)
+    named = re.findall(r"\*Lesson\* \[(\d\d)\]\((.+?)\)$", text, re.MULTILINE)
     assert len(named) == len(TERMS)
     assert [pair for pair in named if lessons.get(pair[0]) != pair[1]] == []
 
@@ -66,13 +74,13 @@ What is asked. *Elsewhere* target set · *Lesson* [01](01.ipynb)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Two queries, one query.", "Two [queries](../docs/glossary.md#query), one query."),
-        ("A 5-way task of 20 ways.", "A [5-way](../docs/glossary.md#n-way) task of 20 ways."),
+        ("Two queries, one query.", "Two [queries](glossary.md#query), one query."),
+        ("A 5-way task of 20 ways.", "A [5-way](glossary.md#n-way) task of 20 ways."),
         ("`query` and $query$, [query](x.md)", "`query` and $query$, [query](x.md)"),
         ("## 1 · Query\n\n```python\nquery\n```", "## 1 · Query\n\n```python\nquery\n```"),
         ("<details>query</details>", "<details>query</details>"),
         ("## References\n\nOn queries.\n\nA query.", "## References\n\nOn queries.\n\nA query."),
-        ("**Query** (5 minutes). A query.", "**Query** (5 minutes). A [query](../docs/glossary.md#query)."),
+        ("**Query** (5 minutes). A query.", "**Query** (5 minutes). A [query](glossary.md#query)."),
         ("three ways, subquery, query_x", "three ways, subquery, query_x"),
     ],
 )
@@ -85,4 +93,4 @@ def test_links_go_where_they_may(text, expected):
 
 def test_a_link_moves_with_the_first_use():
     (old,) = linked(["A query."], terms(TEXT))
-    assert linked(["New query.", old], terms(TEXT)) == ["New [query](../docs/glossary.md#query).", "A query."]
+    assert linked(["New query.", old], terms(TEXT)) == ["New [query](glossary.md#query).", "A query."]

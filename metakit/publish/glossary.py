@@ -14,8 +14,8 @@ from typing import NamedTuple
 from metakit.tasks.storage import replacing
 
 ROOT = Path(__file__).parents[2]
-GLOSSARY, LESSONS = ROOT / "docs/glossary.md", sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-OURS = re.compile(r"\[([^\]]*)\]\(\.\./docs/glossary\.md#[\w-]+\)")
+GLOSSARY, LESSONS = ROOT / "notebooks/glossary.md", sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+OURS = re.compile(r"\[([^\]]*)\]\(glossary\.md#[\w-]+\)")
 FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL
 CODE, SOLUTIONS, HTML = r"```.*?```|`[^`]*`", "<details>.*?</details>", r"<[^>\n]+>"
 FORMULAS, LINKS = r"\$\$.*?\$\$|\$[^$]+\$", r"!?\[[^\]]*\]\([^)]*\)"
@@ -33,7 +33,7 @@ class Term(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """The name as it stands behind the # of a link, by GitHub's rule."""
+        """The name as it stands behind the # of a link. JupyterLab minds capitals: a name with some has an `<a id>`."""
         return re.sub(r"[^\w -]", "", self.name.lower()).replace(" ", "-")
 
     def is_called(self, text: str) -> bool:
@@ -73,7 +73,7 @@ def linked(cells: Sequence[str], glossary: Sequence[Term]) -> list[str]:
         if term is None or term in met:
             return found[0]
         met.add(term)
-        return f"[{found[0]}](../docs/glossary.md#{term.anchor})"
+        return f"[{found[0]}](glossary.md#{term.anchor})"
 
     every = re.compile(f"{LEFT_ALONE}|(?P<word>{pattern(word for term in glossary for word in term.words)})", FLAGS)
     return [every.sub(link, OURS.sub(r"\1", cell)) for cell in cells]

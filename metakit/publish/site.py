@@ -13,7 +13,9 @@ from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
 
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "notebooks/STYLE.md")
+DOCUMENTS = (
+    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "notebooks/STYLE.md", "notebooks/glossary.md",
+)  # fmt: skip
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 TREE = """
 ```{toctree}
@@ -29,6 +31,7 @@ notebooks/[0-9]*
 :caption: Look up
 :glob:
 
+notebooks/glossary
 docs/*
 ```
 
