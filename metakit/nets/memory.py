@@ -21,6 +21,6 @@ def keep_freed_memory() -> bool:
 def give_back_freed_memory() -> bool:
     """Hand freed memory back to the system, and say whether there was any (glibc alone knows how).
 
-    For programs that live on after a training: a notebook's kernel then has 0.46 GB instead of 1.48 (lesson 00).
+    For programs that live on after large tensors, as a notebook's kernel does. Takes some milliseconds.
     """
     return platform.libc_ver()[0] == "glibc" and bool(ctypes.CDLL(None).malloc_trim(0))

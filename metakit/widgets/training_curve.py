@@ -10,7 +10,6 @@ from typing import Self
 import anywidget
 from traitlets import Bool, Dict, Float, Int, List, Unicode, observe
 
-from metakit.nets.memory import give_back_freed_memory
 from metakit.train import Record
 from metakit.widgets.front_end import STATIC
 
@@ -86,7 +85,6 @@ class TrainingCurve(anywidget.AnyWidget):
             self._follow()
         except Exception as error:  # noqa: BLE001 - raised again by `wait`, in the reader's thread
             self._error = error
-        give_back_freed_memory()  # thirty kernels share the memory of a class
         finished = len(self.records) >= self.total
         self.status = "failed" if self._error else "done" if finished else "stopped"
 
