@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from metakit.publish.links import at_home
-from metakit.publish.live import NO_SOURCE
+from metakit.publish.live import NO_SOURCE, tag
 
 FULL = 19.0  # lines that a slide holds
 WIDTH = 92  # letters in a line
@@ -52,8 +52,10 @@ def deck(notebook: NotebookNode) -> NotebookNode:
 def pieces(cell: NotebookNode) -> Iterator[NotebookNode]:
     """What may not be parted: a paragraph, a list, a block of code; a code cell with its outputs."""
     if cell.cell_type == "code":
+        if is_live(cell):
+            tag(cell, NO_SOURCE)
         if not SKIPPED & {*cell.metadata.get("tags", ())}:
-            yield _without_source(cell) if is_live(cell) else cell
+            yield cell
         return
     for paragraph in paragraphs(SOLUTION.sub("", at_home(cell.source))):
         text = LINK_TO_LESSON.sub(r"](\1.html)", LINK_OUT.sub(r"\1", paragraph))
@@ -114,8 +116,3 @@ def _marked(cell: NotebookNode, kind: str) -> NotebookNode:
 
 def _note(text: str) -> NotebookNode:
     return _marked(new_markdown_cell(text), "notes")
-
-
-def _without_source(cell: NotebookNode) -> NotebookNode:
-    cell.metadata["tags"] = [*cell.metadata.get("tags", ()), NO_SOURCE]
-    return cell

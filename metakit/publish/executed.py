@@ -8,6 +8,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 import metakit
 from metakit.core import MetaKitError
@@ -16,6 +17,11 @@ from metakit.tasks.storage import replacing
 ROOT = Path(metakit.__file__).parents[1]
 NOT_IN_LESSONS = ("cli", "publish", "server")  # parts of the package that no lesson uses
 PATIENCE = 900  # seconds for one cell
+RECORD = """from IPython.display import JSON
+from metakit.widgets.recorded import record_all
+
+JSON(record_all())"""
+STATE = "application/vnd.jupyter.widget-state+json"
 SURROUNDINGS = {"METAKIT_PROGRESS": "", "PLOTLY_RENDERER": "plotly_mimetype"}  # nobody's answers; charts as data
 
 
@@ -40,19 +46,23 @@ def executed(notebook: Path, cache: Path) -> NotebookNode:
 
 
 def run(notebook: Path) -> NotebookNode:
-    """The notebook, run from top to bottom in its own folder."""
+    """The notebook, run from top to bottom in its own folder; its widgets' state holds their recorded answers too."""
     document = nbformat.read(notebook, as_version=4)
+    document.cells.append(new_code_cell(RECORD))
     client = NotebookClient(
         document, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}
     )
     try:
-        return client.execute(env=os.environ | SURROUNDINGS)
+        client.execute(env=os.environ | SURROUNDINGS)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         done = sum(cell.get("execution_count") is not None for cell in document.cells)
         last = str(error).strip().splitlines()[-1]
-        raise MetaKitError(
-            f"{notebook.name} stops at its code cell {done}: mend that, then try again. {last}"
-        ) from error
+        told = f"{notebook.name} stops at its code cell {done}: mend that, then try again. {last}"
+        raise MetaKitError(told) from error
+    answers = document.cells.pop().outputs[-1].data["application/json"]
+    for name, state in document.metadata.get("widgets", {}).get(STATE, {}).get("state", {}).items():
+        state.update(answers.get(name, {}))
+    return document
 
 
 def _key(notebook: Path) -> str:

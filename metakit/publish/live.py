@@ -1,26 +1,25 @@
 """Live pictures on a page without Python: each widget's state goes into the page, and a small script draws it.
 
-What a widget's front end answers by itself is answered on the page too. What Python would have to answer cannot be:
-the page then says so. Where JavaScript is off, the words in the picture's place remain.
+What a widget's front end answers by itself is answered on the page too; so is what Python answered when the lesson was
+run (`metakit/widgets/recorded.py`). Where it would have to be asked anew, the page says so. Where JavaScript is off,
+the words in the picture's place remain.
 """
 
 import json
 import re
 from copy import deepcopy
 from html import escape
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from traitlets import ObserveHandler
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 PNG, PLOTLY = "image/png", "application/vnd.plotly.v1+json"
 STATIC = Path(__file__).parent / "static"
 MODEL = Path(__file__).parents[1] / "widgets/voila/templates/metakit/static/model.js"
-OURS, NO_SOURCE = "metakit.", "remove-input"  # a tag that Sphinx and nbconvert know
+NO_SOURCE = "remove-input"  # a tag that Sphinx and nbconvert know
 
 
 def embedded(notebook: NotebookNode) -> NotebookNode:
@@ -31,18 +30,22 @@ def embedded(notebook: NotebookNode) -> NotebookNode:
     document = deepcopy(notebook)
     states = document.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     for cell in document.cells:
-        tags = cell.metadata.setdefault("tags", [])
-        if "setup" in tags:
-            tags.append("hide-input")
+        if "setup" in cell.metadata.get("tags", ()):
+            tag(cell, "hide-input")
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if is_question(states.get(data.get(VIEW, {}).get("model_id"), {}).get("state", {})):
-                tags.append(NO_SOURCE)
+                tag(cell, NO_SOURCE)
             if shown := as_html(data, states, cell.source):
                 output["data"] = {"text/html": shown}
-    told = {name: _told(state) for name, state in states.items() if state["model_module"] == "anywidget"}
+    told = {name: state for name, state in states.items() if state["model_module"] == "anywidget"}
     document.metadata["widgets"] = {STATE: {"version_major": 2, "version_minor": 0, "state": told}}
     return document
+
+
+def tag(cell: NotebookNode, name: str) -> None:
+    """Give a cell a tag, once."""
+    cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), name})
 
 
 def as_html(data: dict[str, Any], states: dict[str, Any], source: str) -> str:
@@ -62,15 +65,6 @@ def is_question(state: dict[str, Any]) -> bool:
     return {"question", "choices", "why"} <= state.keys()
 
 
-def needs_python(name: str) -> list[str]:
-    """The traits of the widget class `name` that only Python can answer: those that it observes."""
-    if not name.startswith(OURS):
-        return []
-    module, _, kind = name.rpartition(".")
-    handlers = getattr(import_module(module), kind).trait_events().values()
-    return sorted({str(trait) for one in handlers if isinstance(one, ObserveHandler) for trait in one.trait_names})
-
-
 def write_scripts(folder: Path) -> None:
     """Put what the pages load into `folder`: script, style, and plotly's own script."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,10 +77,6 @@ def write_scripts(folder: Path) -> None:
     assert plotly.submodule_search_locations  # noqa: S101
     source = Path(plotly.submodule_search_locations[0], "package_data", "plotly.min.js")
     (folder / source.name).write_bytes(source.read_bytes())
-
-
-def _told(state: dict[str, Any]) -> dict[str, Any]:
-    return state | {"needs_python": needs_python(state["state"].get("_anywidget_id", ""))}
 
 
 def _place(kind: str, still: str, model: str = "", data: str = "") -> str:

@@ -13,46 +13,13 @@ from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
 
-DOCUMENTS = (
-    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md", "notebooks/STYLE.md", "notebooks/glossary.md",
-)  # fmt: skip
+SHELVES = {
+    "Lessons": ("notebooks/[0-9][0-9]_*.ipynb",),
+    "Look up": ("notebooks/glossary.md", "docs/*.md"),
+    "Teach": ("docs/teaching/*.md", "deploy/*.md"),
+    "Take part": ("ARCHITECTURE.md", "CONTRIBUTING.md", "notebooks/STYLE.md", "data/*.md"),
+}
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
-TREE = """
-```{toctree}
-:hidden:
-:caption: Lessons
-:glob:
-
-notebooks/[0-9]*
-```
-
-```{toctree}
-:hidden:
-:caption: Look up
-:glob:
-
-notebooks/glossary
-docs/*
-```
-
-```{toctree}
-:hidden:
-:caption: Teach
-:glob:
-
-docs/teaching/*
-```
-
-```{toctree}
-:hidden:
-:caption: Take part
-
-ARCHITECTURE
-CONTRIBUTING
-notebooks/STYLE
-data/README
-```
-"""
 
 
 def site(root: Path = ROOT, *, run: bool = True) -> Path:
@@ -64,20 +31,37 @@ def site(root: Path = ROOT, *, run: bool = True) -> Path:
     stage, built = root / "build" / "pages", root / "build" / "site"
     for folder in (stage, built):
         shutil.rmtree(folder, ignore_errors=True)
-    for document in [*DOCUMENTS, *(str(path.relative_to(root)) for path in (root / "docs").rglob("*.md"))]:
-        text = (root / document).read_text("utf-8") + (TREE if document == "README.md" else "")
-        put(stage / document, staged(text, root / document, root, stage))
+    put(
+        stage / "README.md",
+        staged((root / "README.md").read_text("utf-8"), root / "README.md", root, stage) + tree(root),
+    )
+    for page in (page for shelf in SHELVES for page in pages(root, shelf) if page.suffix == ".md"):
+        put(stage / page.relative_to(root), staged(page.read_text("utf-8"), page, root, stage))
     for notebook in lessons(root):
         told = executed(notebook, root / "build" / "executed") if run else nbformat.read(notebook, as_version=4)
-        page = embedded(told)
-        for cell in (cell for cell in page.cells if cell.cell_type == "markdown"):
+        made = embedded(told)
+        for cell in (cell for cell in made.cells if cell.cell_type == "markdown"):
             cell.source = staged(cell.source, notebook, root, stage)
-        put(stage / "notebooks" / notebook.name, nbformat.writes(page))
+        put(stage / "notebooks" / notebook.name, nbformat.writes(made))
     write_scripts(stage / "_static")
     make_pages(root / "docs", stage, built)
     if wrong := [*broken_links(built), *asks_elsewhere(built)]:
         raise MetaKitError(f"Mend these links, then run make site again: {'; '.join(wrong)}.")
     return built
+
+
+def pages(root: Path, shelf: str) -> list[Path]:
+    """The pages that stand under this heading of the menu, as far as they are there."""
+    return [page for pattern in SHELVES[shelf] for page in sorted(root.glob(pattern))]
+
+
+def tree(root: Path) -> str:
+    """The menu, as Sphinx's table of contents."""
+    names = {shelf: [str(page.relative_to(root).with_suffix("")) for page in pages(root, shelf)] for shelf in SHELVES}
+    return "".join(
+        f"\n```{{toctree}}\n:hidden:\n:caption: {shelf}\n\n{chr(10).join(found)}\n```\n"
+        for shelf, found in names.items()
+    )
 
 
 def staged(text: str, page: Path, root: Path, stage: Path) -> str:

@@ -2,7 +2,8 @@
 // script: that works from a web server and from a file alike.
 
 const base = document.currentScript.src;
-const NOTE = "This control needs the notebook: open it in JupyterLab.";
+const NEEDS_PYTHON = "This control needs the notebook: open it in JupyterLab.";
+const ONE_AT_A_TIME = "On this page one control moves at a time, and in fewer steps. In JupyterLab all of them do.";
 const GREY = "rgb(127 127 127 / 30%)";
 const NEAR = "400px"; // a picture is drawn when the reader comes that close
 const models = new Map();
@@ -15,21 +16,69 @@ const manager = {
 /** base64 to what a front end gets from Jupyter. */
 const bytes = (data) => new DataView(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)).buffer);
 
-/** A widget that answers what its front end can, and says so when it would need Python. */
-function meet(id, { state, buffers = [], needs_python: needed = [] }) {
-  for (const { path, data } of buffers) path.slice(0, -1).reduce((node, key) => node[key], state)[path.at(-1)] = bytes(data);
-  const note = Object.assign(document.createElement("p"), { className: "metakit-note", textContent: NOTE, hidden: true });
-  note.setAttribute("role", "status");
-  const settled = { ...state };
-  const model = new Model(id, state, { send }, manager);
+/** Put buffers [[path, base64], …] or [{path, data}, …] into the state that they were taken out of. */
+function fill(state, buffers) {
+  for (const one of buffers) {
+    const [path, data] = Array.isArray(one) ? one : [one.path, one.data];
+    path.slice(0, -1).reduce((node, key) => node[key], state)[path.at(-1)] = bytes(data);
+  }
+}
 
-  function send(_type, { data }) {
+/** control -> [[value, {trait: [value, buffers]}], …]: what Python answered when the lesson was run. */
+async function unpacked(answers) {
+  if (!answers) return {};
+  const stream = new Blob([bytes(answers)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
+
+/** The recorded answer to the nearest value; what cannot be nearer or farther has to be the same. */
+function nearest(kept, value) {
+  if (typeof value !== "number") return kept.find(([known]) => known === value);
+  return kept.reduce((best, one) => (Math.abs(one[0] - value) < Math.abs(best[0] - value) ? one : best));
+}
+
+/** A widget that answers what its front end can, then what was recorded, and says so when it would need Python. */
+function meet(id, { state, buffers = [], needs_python: needed = [], answers = "" }) {
+  fill(state, buffers);
+  const note = Object.assign(document.createElement("p"), { className: "metakit-note", hidden: true });
+  note.setAttribute("role", "status");
+  const start = { ...state }, settled = { ...state };
+  const recorded = unpacked(answers);
+  const model = new Model(id, state, { send }, manager);
+  let moved = null;
+
+  /** The state after `name` has moved from where the lesson left all controls; null if nobody knows. */
+  function after(name, known) {
+    if (state[name] === start[name]) return start;
+    const found = known[name] && nearest([[start[name], {}], ...known[name]], state[name]);
+    if (!found) return null;
+    const next = { ...start };
+    for (const [trait, [value, itsBuffers]] of Object.entries(structuredClone(found[1]))) {
+      next[trait] = value;
+      fill(next, itsBuffers);
+    }
+    return next;
+  }
+
+  function say(text) {
+    note.hidden = !text;
+    note.textContent = text;
+  }
+
+  async function send(_type, { data }) {
     const names = [...Object.keys(data.state), ...data.buffer_paths.map(([name]) => name)];
-    const refused = names.filter((name) => needed.includes(name) && state[name] !== settled[name]);
-    note.hidden = !refused.length;
-    for (const name of names) if (!refused.includes(name)) settled[name] = state[name];
-    for (const name of refused) state[name] = settled[name];
-    for (const name of refused) model.tell(`change:${name}`, state[name]);
+    const asked = names.filter((name) => needed.includes(name) && state[name] !== settled[name]);
+    for (const name of names) if (!asked.includes(name)) start[name] = settled[name] = state[name];
+    if (!asked.length) return say("");
+    const [name] = asked, next = asked.length === 1 ? after(name, await recorded) : null;
+    const wanted = state[name], goal = next ?? settled;
+    const together = next && moved !== null && moved !== name && settled[moved] !== start[moved];
+    const changed = Object.keys(state).filter((one) => state[one] !== goal[one]);
+    Object.assign(state, goal);
+    Object.assign(settled, goal);
+    if (next) moved = name;
+    say(!next ? NEEDS_PYTHON : together || goal[name] !== wanted ? ONE_AT_A_TIME : "");
+    for (const one of changed) model.tell(`change:${one}`, state[one]);
   }
   models.set(id, Object.assign(model, { note }));
 }
