@@ -21,6 +21,7 @@ from metakit.learners.optimization_based.maml import MAML
 from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
 from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
+from metakit.widgets.presets import DRAWN
 from metakit.widgets.roster import Opinion, consider, entries, ready
 from metakit.widgets.verdicts import Comparison, Moment, Question, Trajectory, compare, turned
 from metakit.widgets.visited import Visited
@@ -63,6 +64,8 @@ class Playground(Visited):
     panel = t.List(t.Unicode()).tag(sync=True)  # recipes of the learners that are asked as well
     asked = t.Int(0).tag(sync=True)  # number of the page's question; comes back with the answers
 
+    presets = t.List(t.Dict()).tag(sync=True)
+    laid = t.Dict().tag(sync=True)  # source and episode of the examples
     examples = t.Bytes().tag(sync=True)  # [10, 8, 392]: example drawings of ten classes (drawings.py, kind 2)
     names = t.List(t.Unicode()).tag(sync=True)
     sources = t.List(t.Unicode()).tag(sync=True)
@@ -87,7 +90,11 @@ class Playground(Visited):
         self._trajectory: Trajectory | None = None  # of the support set that was asked about last
         self._task: asyncio.Task[None] | None = None
         super().__init__(
-            sources=list(self._sources), source=next(iter(self._sources)), notes=footnotes(), roster=entries()
+            sources=list(self._sources),
+            source=next(iter(self._sources)),
+            notes=footnotes(),
+            roster=entries(),
+            presets=[one._asdict() for one in DRAWN if one.source in self._sources],
         )
         self._lay_out_examples()
 
@@ -112,6 +119,7 @@ class Playground(Visited):
     @t.observe("episode", "source")
     def _lay_out_examples(self, _change: Bunch | None = None) -> None:
         with self.hold_sync():
+            self.laid = {"source": self.source, "episode": self.episode}
             self.examples, self.names = self._sources[self.source].draw(self.episode)
 
     @t.observe("drawings", "ways", "shots", "asked", "panel")

@@ -7,11 +7,12 @@ from metakit.ledger import Row, read
 STATIC = Path(__file__).parent / "static"
 # in this order they make one module: no bundler
 PARTS = (
-    "elements", "board", "ink", "pad", "link", "controls", "charts", "rows", "verdict", "panel", "dialog",
-    "keyboard", "theme", "layout", "page",
+    "elements", "board", "ink", "files", "pad", "link", "controls", "drop", "presets", "charts", "rows", "verdict",
+    "panel", "dialog", "keyboard", "theme", "layout", "page",
 )  # fmt: skip
-SCRIPT = "\n".join((STATIC / "playground" / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
-STYLE = (STATIC / "playground.css").read_text(encoding="utf-8")
+FILES = (STATIC / "help.js", *(STATIC / "playground" / f"{part}.js" for part in PARTS))
+SCRIPT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+STYLE = "\n".join((STATIC / f"{part}.css").read_text(encoding="utf-8") for part in ("help", "playground"))
 NAMES = {"prototypical-omniglot-background": "Prototypical network", "maml-omniglot": "MAML"}
 SHOWN = {"ways": 5, "shots": 1, "split": "background"}  # of all that is measured: what the page begins with
 ABOUT = (

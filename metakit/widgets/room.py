@@ -5,22 +5,15 @@ link opens exactly this; a preset is a situation with a name.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets as t
 
 from metakit.core import MetaKitError
 from metakit.widgets.front_end import STATIC
+from metakit.widgets.presets import Preset
 from metakit.widgets.visited import Visited
-
-
-class Preset(NamedTuple):
-    """A situation with a name, and what to look for in it."""
-
-    name: str
-    about: str
-    situation: dict[str, Any]
 
 
 class Room(Visited):

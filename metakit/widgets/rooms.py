@@ -4,14 +4,13 @@ import anywidget
 import torch
 
 from metakit.checkpoints import load, shipped
-from metakit.widgets.room import Preset, Room
+from metakit.widgets.presets import IN_CONTEXT, ON_CURVES
+from metakit.widgets.room import Room
 
 CURVES = ("maml-sinusoid", "reptile-sinusoid", "neural-process-sinusoid")
 WORDS = "Words: what comes next?", ("prompts-strings",)
 FUNCTIONS = "Functions: which curve is it?", ("in-context-sinusoid", "in-context-linear-5")
 TWIN = "no meta-learning"
-ON_CURVES: tuple[Preset, ...] = ()
-IN_CONTEXT: tuple[Preset, ...] = ()
 
 
 def curves_room() -> Room:

@@ -40,6 +40,9 @@ function render({ model, el }) {
   function show(preset) {
     about.textContent = preset.about;
     wish(preset.situation);
+    const number = model.get("kept").findIndex((traits) => traits.some((trait) => trait in preset.situation));
+    const spot = sections[Math.max(number, 0)], { top } = spot.getBoundingClientRect();
+    if (top > innerHeight / 2) spot.scrollIntoView({ block: "start" });
   }
 
   function wish(situation, also = {}) {

@@ -1,5 +1,5 @@
 // The board: 10 rows (classes) of 5 cells (shots) and one query. A cell is null, an example or a drawing:
-//   {pixels: Uint8Array(784) of 0..15}   or   {strokes: [[x, y, x, y, …] in 0..255, …]}
+//   {pixels: Uint8Array(784) of 0..15}, {strokes: [[x, y, x, y, …] in 0..255, …]} or {bits: Uint8Array(1379)}, a picture
 // Cells are never changed in place, so a snapshot for undo is one shallow copy.
 
 const ROWS = 10, SHOTS = 5, QUERY = 50, DRAWERS = 8, PICTURE = 392;

@@ -4,6 +4,7 @@ const ICONS = {
   example: "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
   undo: "M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
   clear: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  file: "M12 16V5M7 10l5-5 5 5M5 19h14",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1",
   theme: "M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8",
 };
@@ -12,11 +13,12 @@ const icon = (name) => s("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hid
 
 const button = (name, label, onclick, extra = {}) => h("button", { type: "button", class: "button", ...extra, onclick }, icon(name), h("span", {}, label));
 
-/** A labelled slider; `oninput` gets its number. */
-function slider(name, label, [low, high], oninput) {
+/** A labelled slider with its "?"; `oninput` gets its number. */
+function slider(name, label, [low, high], sentence, oninput) {
   const input = h("input", { type: "range", min: low, max: high, step: 1, name, oninput: () => oninput(Number(input.value)) });
   const output = h("output");
-  const node = h("label", { class: "slider" }, h("span", {}, label), output, input);
+  const node = explained(h("label", { class: "slider" }, h("span", {}, label), output, input), label, sentence);
+  node.dataset.explains = name;
   const show = (value) => {
     input.value = value;
     output.textContent = value;
@@ -27,7 +29,7 @@ function slider(name, label, [low, high], oninput) {
 
 /** A choice between the sources of examples; nothing where there is only one. */
 function sourceChoice(sources, onchange) {
-  const names = { glyphs: "invented glyphs", omniglot: "Omniglot" };
+  const names = { glyphs: "invented glyphs", "glyphs-alike": "glyphs that look alike", omniglot: "Omniglot", "omniglot-alike": "Omniglot look-alikes" };
   const select = h("select", { name: "source", onchange: () => onchange(select.value) }, sources.map((name) => h("option", { value: name }, names[name] ?? name)));
   return { node: h("label", { class: "source", hidden: sources.length < 2 }, h("span", {}, "Examples from"), select), select };
 }

@@ -2,6 +2,7 @@
 
 const OMNIGLOT = 105; // pixels a side of a drawing, as in Omniglot
 const PEN = 4.4 / OMNIGLOT; // thickness of a line, share of the side: as thick as Omniglot's
+const BITS = Math.ceil(OMNIGLOT ** 2 / 8); // bytes of a drawing
 const FULL = 255; // strokes are stored in bytes
 
 /** Strokes on a sheet of `side` pixels, smoothed through the midpoints. */
@@ -31,9 +32,14 @@ function sheet(side) {
 function drawingBits(strokes) {
   const ctx = sheet(OMNIGLOT);
   strokePath(ctx, strokes, OMNIGLOT);
+  return sheetBits(ctx, 127);
+}
+
+/** The bits of a sheet of 105 x 105 pixels, 1 where it is more opaque than `threshold`. */
+function sheetBits(ctx, threshold) {
   const { data } = ctx.getImageData(0, 0, OMNIGLOT, OMNIGLOT);
-  const bits = new Uint8Array(Math.ceil(OMNIGLOT ** 2 / 8));
-  for (let i = 0; i < OMNIGLOT ** 2; i++) if (data[4 * i + 3] > 127) bits[i >> 3] |= 128 >> (i & 7);
+  const bits = new Uint8Array(BITS);
+  for (let i = 0; i < OMNIGLOT ** 2; i++) if (data[4 * i + 3] > threshold) bits[i >> 3] |= 128 >> (i & 7);
   return bits;
 }
 
@@ -46,8 +52,8 @@ const packedCells = new WeakMap();
 /** The record of one cell for Python; cells never change, so each is packed once. */
 function packCell(cell) {
   if (!packedCells.has(cell)) {
-    const picture = cell.strokes ? drawingBits(cell.strokes) : exampleNibbles(cell.pixels);
-    packedCells.set(cell, new Uint8Array([cell.strokes ? 1 : 2, ...picture]));
+    const drawn = cell.bits ?? (cell.strokes && drawingBits(cell.strokes));
+    packedCells.set(cell, drawn ? new Uint8Array([1, ...drawn]) : new Uint8Array([2, ...exampleNibbles(cell.pixels)]));
   }
   return packedCells.get(cell);
 }
@@ -73,18 +79,20 @@ function paintCell(canvas, cell, side, color) {
   const ctx = canvas.getContext("2d");
   ctx.strokeStyle = ctx.fillStyle = color;
   if (cell?.strokes) strokePath(ctx, cell.strokes, pixels);
-  if (cell?.pixels) paintExample(ctx, cell.pixels, pixels, color);
+  if (cell?.pixels) paintEnlarged(ctx, 28, cell.pixels.map((level) => 17 * level), pixels, color);
+  if (cell?.bits) paintEnlarged(ctx, OMNIGLOT, Uint8Array.from({ length: OMNIGLOT ** 2 }, (_, i) => (cell.bits[i >> 3] & (128 >> (i & 7)) ? 255 : 0)), pixels, color);
 }
 
-function paintExample(ctx, levels, side, color) {
-  const small = sheet(28), image = small.createImageData(28, 28);
-  levels.forEach((level, i) => (image.data[4 * i + 3] = level * 17));
+/** Opacities 0 to 255 of a sheet of `of` pixels, drawn with `side` pixels. */
+function paintEnlarged(ctx, of, opacities, side, color) {
+  const small = sheet(of), image = small.createImageData(of, of);
+  opacities.forEach((opacity, i) => (image.data[4 * i + 3] = opacity));
   small.putImageData(image, 0, 0);
   const large = sheet(side);
   large.imageSmoothingQuality = "high";
   large.drawImage(small.canvas, 0, 0, side, side);
   const shown = large.getImageData(0, 0, side, side);
-  const soft = Math.min(0.5, 14 / side); // the wider the enlargement, the steeper the edge
+  const soft = Math.min(0.5, of / 2 / side); // the wider the enlargement, the steeper the edge
   for (let i = 3; i < shown.data.length; i += 4) {
     const edge = Math.min(Math.max((shown.data[i] / 255 - 0.42) / soft + 0.5, 0), 1);
     shown.data[i] = 255 * edge;

@@ -1,18 +1,19 @@
 // Where everything stands on the page.
 
-function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme }) {
+function layout(act, notes, { headline, presets, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, chooser, nextTheme }) {
   return h("div", { class: "metakit-playground", "data-busy": "true" },
     h("header", {},
       h("p", { class: "brand" }, h("b", {}, "MetaKit"), " few-shot playground"),
       h("div", { class: "actions" },
         OWN_PAGE() ? button("link", "Copy link", act.share, { "data-act": "share" }) : null,
         button("theme", "Theme", nextTheme, { "data-act": "theme", "aria-label": "Light or dark theme" }))),
-    headline,
+    headline, presets.node,
     h("section", { class: "stage", "aria-label": "The task" },
       h("section", { class: "ask", "aria-labelledby": "mk-ask" },
-        h("div", {}, h("h2", { id: "mk-ask" }, "Your query"), h("p", { class: "note" }, "Draw over it with mouse, pen or finger.")), queryPad,
+        h("div", {}, h("h2", { id: "mk-ask" }, "Your query"), h("p", { class: "note" }, "Draw over it, or drop a picture on it.")), queryPad,
         h("div", { class: "buttons" },
           button("example", "Example", () => act.example(QUERY), { "data-act": "query-example" }),
+          button("file", "Picture", () => act.choose(QUERY), { "data-act": "query-picture" }),
           button("clear", "Clear", () => act.clear(QUERY), { "data-act": "query-clear" })),
         verdict),
       h("section", { class: "classes", "aria-labelledby": "mk-classes" },
@@ -30,5 +31,5 @@ function layout(act, notes, { headline, verdict, queryPad, rows, map, curve, kep
         h("p", {}, "It turns every picture into a point and asks which class's mean is nearest. ", kept)), map),
       h("figure", {}, h("figcaption", {}, h("h2", {}, "MAML changes its mind, step by step"),
         h("p", {}, "It takes gradient steps on the examples, then answers. ", now)), curve)),
-    h("footer", {}, notes.map((note) => h("p", {}, note))), toast, dialog.node);
+    h("footer", {}, notes.map((note) => h("p", {}, note))), toast, dialog.node, chooser.node);
 }

@@ -1,7 +1,8 @@
-// A situation in a link: version, N, K, steps, truth, then the cells; deflated, in base64url. Whatever comes from a
-// link is checked: wrong version, length, number or stroke, or more than 32 kB unpacked, and it is refused whole.
+// A situation in a link: version, N, K, steps, truth, the learners on the panel (since version 2), then the cells;
+// deflated, in base64url. Whatever comes from a link is checked: wrong version, length, number or stroke, or more than
+// 80 kB unpacked, and it is refused whole.
 
-const VERSION = 1, MOST_TEXT = 24000, MOST_BYTES = 32768;
+const VERSION = 2, MOST_TEXT = 24000, MOST_BYTES = 80000;
 
 async function squeeze(bytes, stream) {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
@@ -16,11 +17,13 @@ async function squeeze(bytes, stream) {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-async function toLink(board, { ways, shots, steps }) {
+async function toLink(board, { ways, shots, steps }, panel) {
   const bytes = [VERSION, ways, shots, steps, board.truth === null ? 0 : board.truth + 1];
+  bytes.push(panel.length, ...panel.flatMap((name) => [name.length, ...Array.from(name, (sign) => sign.charCodeAt(0))]));
   board.cells.forEach((cell, index) => {
     if (!cell || (index !== QUERY && (Math.floor(index / SHOTS) >= ways || index % SHOTS >= shots))) return;
     if (cell.pixels) bytes.push(index, 2, ...exampleNibbles(cell.pixels));
+    else if (cell.bits) bytes.push(index, 1, ...cell.bits);
     else bytes.push(index, 3, cell.strokes.length, ...cell.strokes.flatMap((points) => [points.length / 2, ...points]));
   });
   const packed = await squeeze(Uint8Array.from(bytes), new CompressionStream("deflate-raw"));
@@ -28,7 +31,7 @@ async function toLink(board, { ways, shots, steps }) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** {ways, shots, steps, truth, cells}, or an Error when the text is no such link. */
+/** {ways, shots, steps, truth, panel, cells}, or an Error when the text is no such link. */
 async function fromLink(text) {
   if (text.length > MOST_TEXT || !/^[\w-]+$/.test(text)) throw new Error("not a link");
   const packed = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
@@ -39,11 +42,19 @@ async function fromLink(text) {
     if (!(value >= low && value <= high)) throw new Error("out of range");
     return value;
   };
-  next(VERSION, VERSION);
+  const version = next(1, VERSION);
   const found = { ways: next(2, ROWS), shots: next(1, SHOTS), steps: next(0, 10), truth: next(0, ROWS) - 1, cells: Array(QUERY + 1).fill(null) };
   if (found.truth < 0 || found.truth >= found.ways) found.truth = null;
-  while (at < bytes.length) found.cells[next(0, QUERY)] = next(2, 3) === 2 ? readExample(next) : readDrawing(next);
+  found.panel = version < 2 ? [] : Array.from({ length: next(0, MOST_NAMES) }, () => String.fromCharCode(...Array.from({ length: next(1, 80) }, () => next(32, 126))));
+  while (at < bytes.length) found.cells[next(0, QUERY)] = CELLS[next(1, 3)](next);
   return found;
+}
+
+const MOST_NAMES = 60;
+const CELLS = { 1: readPicture, 2: readExample, 3: readDrawing };
+
+function readPicture(next) {
+  return { bits: Uint8Array.from({ length: BITS }, () => next(0, 255)) };
 }
 
 function readExample(next) {

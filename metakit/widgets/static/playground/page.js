@@ -37,6 +37,7 @@ function render({ model, el }) {
       changed();
       say("The board is empty. Draw at least two characters, then a query.");
     },
+    choose: (index) => chooser.choose(index),
     undo() {
       if (board.undo()) changed();
       else say("There is nothing to undo.");
@@ -55,9 +56,9 @@ function render({ model, el }) {
 
   // ---- the parts of the page -------------------------------------------------------------------------------------
   const sliders = {
-    ways: slider("ways", "N · characters", [2, ROWS], (value) => slide("ways", value)),
-    shots: slider("shots", "K · examples of each", [1, SHOTS], (value) => slide("shots", value)),
-    steps: slider("steps", "Inner steps of MAML", [0, 10], (value) => slide("steps", value)),
+    ways: slider("ways", "N · characters", [2, ROWS], "How many characters they have to tell apart. More are harder.", (value) => slide("ways", value)),
+    shots: slider("shots", "K · examples of each", [1, SHOTS], "How many drawings of each character they are shown. More make it easier.", (value) => slide("shots", value)),
+    steps: slider("steps", "Inner steps of MAML", [0, 10], "How many training steps MAML takes on these examples before it answers. At 0 it knows nothing of them.", (value) => slide("steps", value)),
   };
   const source = sourceChoice(model.get("sources"), (name) => {
     board.remember();
@@ -69,10 +70,12 @@ function render({ model, el }) {
   const queryPad = h("div", { class: "pad", tabindex: 0, role: "application", "data-cell": QUERY }, queryCanvas, h("span", { class: "hint" }, "Draw here"));
   const rows = makeRows(act);
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
+  const chooser = makeChooser({ put: bringIn, say });
+  const presets = makePresets(model.get("presets"), arrange);
   const panel = makePanel(model.get("roster"), (names) => ask({ panel: names }));
   const kept = h("span"), now = h("span"), dialog = makeDialog(act);
   const keyboard = makeKeyboard(act, rows, state), theme = makeTheme(() => root, showAll);
-  const root = layout(act, model.get("notes"), { headline, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, nextTheme: theme.next });
+  const root = layout(act, model.get("notes"), { headline, presets, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, chooser, nextTheme: theme.next });
   el.append(root);
 
   // ---- showing ---------------------------------------------------------------------------------------------------
@@ -89,7 +92,7 @@ function render({ model, el }) {
   }
 
   function cellLabel(index, cell) {
-    const what = !cell ? "empty" : cell.strokes ? "your drawing" : "an example";
+    const what = !cell ? "empty" : cell.strokes ? "your drawing" : cell.bits ? "your picture" : "an example";
     if (index === QUERY) return `The query: ${what}. Draw here, or press E for an example.`;
     return `Character ${LETTERS[Math.floor(index / SHOTS)]}, example ${(index % SHOTS) + 1}: ${what}`;
   }
@@ -122,6 +125,18 @@ function render({ model, el }) {
   }
   const hush = debounce(() => toast.classList.remove("shown"), 4000);
 
+  /** Pictures for a cell and those behind it, or for the query. */
+  async function bringIn(index, files) {
+    const { cells, problems } = await readPictures(index === QUERY ? files.slice(0, 1) : files);
+    const last = index === QUERY ? QUERY : (Math.floor(index / SHOTS) + 1) * SHOTS - 1;
+    if (cells.length) board.remember();
+    cells.slice(0, last - index + 1).forEach((cell, i) => board.put(index + i, cell));
+    if (cells.length && index !== QUERY) state.shots = Math.max(state.shots, Math.min(SHOTS, (index % SHOTS) + cells.length));
+    if (cells.length) changed();
+    const thanks = cells.length ? [`${cells.length === 1 ? "Your picture is" : `${cells.length} pictures are`} in. No file leaves this browser: the machines get a small drawing.`] : [];
+    say([...problems, ...thanks].join(" "));
+  }
+
   // ---- talking to Python -----------------------------------------------------------------------------------------
   function ask(also = {}) {
     for (const [name, value] of Object.entries(also)) model.set(name, value);
@@ -153,32 +168,55 @@ function render({ model, el }) {
 
   // ---- the address of the page -------------------------------------------------------------------------------------
   async function saveLink() {
-    if (OWN_PAGE() && !elsewhere()) history.replaceState(null, "", `#${await toLink(board, state)}`);
+    if (OWN_PAGE() && !elsewhere()) history.replaceState(null, "", `#${await toLink(board, state, panel.chosen())}`);
   }
   const linkSoon = debounce(saveLink, 400);
 
   async function openLink() {
-    const { ways, shots, steps, truth, cells } = await fromLink(location.hash.slice(1));
+    const { ways, shots, steps, truth, panel: names, cells } = await fromLink(location.hash.slice(1));
     board.remember();
     board.empty("you");
     Object.assign(board, { cells, truth });
     Object.assign(state, { ways, shots, steps });
+    presets.forget();
+    model.set("panel", panel.tick(names));
     changed();
   }
 
   // ---- beginning -------------------------------------------------------------------------------------------------------
+  let wished = null; // a preset that waits for its examples
+
+  /** Bring the page into exactly this situation. */
+  function arrange(preset) {
+    board.remember();
+    wished = preset;
+    root.dataset.busy = "true";
+    if (model.get("source") === preset.source && model.get("episode") === preset.episode) return newExamples();
+    model.set("source", preset.source);
+    model.set("episode", preset.episode);
+    model.save_changes();
+  }
+
   function newExamples() {
+    const laid = model.get("laid");
+    if (laid.source !== model.get("source") || laid.episode !== model.get("episode")) return; // others are on their way
     const bytes = model.get("examples");
     board.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     source.select.value = model.get("source");
-    board.begin(state.ways, state.shots, starting ? Math.min(2, state.ways - 1) : Math.floor(Math.random() * state.ways));
+    const { ways, shots, steps, truth, everyone } = wished ?? { ...state, truth: starting ? Math.min(2, state.ways - 1) : Math.floor(Math.random() * state.ways) };
+    Object.assign(state, { ways, shots, steps });
+    if (wished) model.set("panel", panel.tick(everyone ? model.get("roster").map(({ name }) => name) : []));
+    else presets.forget();
+    wished = null;
+    board.begin(ways, shots, truth);
     changed();
   }
 
   makePad(queryPad, queryCanvas, { draws: () => true, begin: () => act.begin(QUERY), show: (strokes, done) => act.show(QUERY, strokes, done), dots: true });
   keyboard.listen(root);
-  const elsewhere = () => location.hash.startsWith("#room="); // another room of the demo is open
-  const followLink = () => !elsewhere() && location.hash.length > 1 && openLink().catch(() => say("That link is damaged, so here is a fresh example."));
+  chooser.listen(root);
+  const elsewhere = () => /^#room=(?!draw$)/.test(location.hash); // another room of the demo is open
+  const followLink = () => !elsewhere() && location.hash.length > 1 && !location.hash.startsWith("#room=") && openLink().catch(() => say("That link is damaged, so here is a fresh example."));
   const resized = new ResizeObserver(debounce(showAll, 60));
   resized.observe(root);
   if (OWN_PAGE()) window.addEventListener("hashchange", followLink);

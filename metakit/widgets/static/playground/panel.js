@@ -71,5 +71,10 @@ function makePanel(roster, change) {
     const leader = votes(able)[0]?.[0];
     members.forEach((one) => showMember(one, found.find((opinion) => opinion.name === one.name), leader, truth));
   };
-  return { node, update };
+  /** Tick these and nobody else. */
+  const tick = (names) => {
+    members.forEach((one) => (one.box.checked = names.includes(one.name)));
+    return chosen();
+  };
+  return { node, update, tick, chosen };
 }

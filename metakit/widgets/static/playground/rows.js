@@ -39,7 +39,7 @@ function makeRows(act) {
   const table = h("div", { role: "table", class: "rows", "aria-label": "Classes: their examples, and how likely each learner finds each" },
     h("div", { role: "row", class: "head" },
       h("span", { role: "columnheader" }, h("span", { class: "unseen" }, "Class")),
-      h("span", { role: "columnheader" }, h("b", {}, "They saw"), h("small", {}, "draw your own here")),
+      h("span", { role: "columnheader" }, h("b", {}, "They saw"), h("small", {}, "draw or drop here")),
       h("span", { role: "columnheader" }, h("b", {}, "Prototypical network"), h("small", {}, "compares")),
       h("span", { role: "columnheader" }, h("b", {}, "MAML"), heading)));
   for (let row = 0; row < ROWS; row++) {

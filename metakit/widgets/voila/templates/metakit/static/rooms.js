@@ -2,11 +2,12 @@
 
 const tabs = [...document.querySelectorAll("#rooms a")];
 const addresses = tabs.map((tab, i) => (i ? tab.href : location.pathname + location.search)); // of the rooms, as they were left
-let rooms = [];
+let rooms = [], touring = null;
 
 const asked = () => Math.max(0, tabs.findIndex((tab) => tab.dataset.room === new URLSearchParams(location.hash.slice(1)).get("room")));
 
 async function enter(number) {
+  if (number) touring?.end(); // it points at the first room
   tabs.forEach((tab, i) => (i === number ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current")));
   document.getElementById("waiting")?.remove();
   rooms.forEach(({ place }, i) => (place.hidden = i !== number));
@@ -25,6 +26,13 @@ function follow(event) {
   enter(to);
 }
 
+/** The tour walks through the first room; its script is fetched when somebody wants it, or on the first visit. */
+async function tour() {
+  touring = await import("./tour.js");
+  if (asked() !== 0) tabs[0].click();
+  touring.begin(document.getElementById("tour-again"));
+}
+
 /** `draws[i](place)` draws room i. The first is open when the address asks for no other. */
 export async function openRooms(draws) {
   const page = document.getElementById("page");
@@ -32,5 +40,7 @@ export async function openRooms(draws) {
   document.getElementById("rooms").hidden = draws.length < 2;
   tabs.forEach((tab) => tab.addEventListener("click", follow));
   addEventListener("popstate", () => enter(asked()));
+  document.getElementById("tour-again").addEventListener("click", tour);
   await enter(asked());
+  if (localStorage.getItem("metakit-tour") === null && !location.hash) tour(); // what a link shows, nothing may cover
 }
