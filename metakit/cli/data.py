@@ -16,7 +16,7 @@ from metakit.core import MetaKitError
 from metakit.tasks import images, mini_imagenet, omniglot
 from metakit.tasks.episodes import ImageSet
 from metakit.tasks.image_files import find
-from metakit.tasks.storage import cache_folder, digest
+from metakit.tasks.storage import digest
 
 Report = Callable[[str, int, int | None], None]
 
@@ -69,13 +69,12 @@ def _omniglot(source: Path | None, report: Report) -> Found:
 
 
 def _glyphs(source: Path | None, report: Report) -> Found:
-    from metakit.tasks.glyphs import glyphs  # noqa: PLC0415 - made when first asked for
+    from metakit.tasks.glyphs import glyphs, share  # noqa: PLC0415 - made when first asked for
 
     if source is not None:
         raise MetaKitError("Glyphs are made from a seed and have no source: leave --from out.")
     report("Glyphs", 0, None)
-    made, folder = glyphs(), cache_folder() / "glyphs"
-    return _found("glyphs", made, folder if folder.is_dir() else None)
+    return _found("glyphs", glyphs(), share())
 
 
 def _mini_imagenet(source: Path | None, report: Report) -> Found:

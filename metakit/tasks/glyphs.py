@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 
@@ -18,7 +19,7 @@ from metakit.tasks.episodes import ImageSet
 from metakit.tasks.glyph_hands import draw
 from metakit.tasks.glyph_scripts import STROKES, invent
 from metakit.tasks.glyph_strokes import styles
-from metakit.tasks.image_files import read_images, save_images
+from metakit.tasks.image_files import keep, read_images, save_images
 from metakit.tasks.omniglot import Split
 from metakit.tasks.storage import places, writable
 
@@ -44,8 +45,8 @@ def glyphs(
 
     `strokes` is how many strokes a character has on average (1 to 4), `jitter` how much the drawers differ (1: as in
     Omniglot, 0: not at all). The same seed gives the same pixels on every device, up to rounding. With `cache` they
-    are kept in the user's cache folder, one file for each choice of settings, and taken from `glyphs/` in the data folder
-    where a class shares them. Raises MetaKitError when nothing can be drawn with these settings.
+    are kept in the user's cache folder, one file for each choice of settings, and taken from the data folder where they
+    are shared. Raises MetaKitError when nothing can be drawn with these settings.
     """
     _check(alphabets, characters, drawers, strokes, jitter)
     shared, path = places(file_name(alphabets, characters, drawers, float(strokes), float(jitter), seed))
@@ -81,6 +82,11 @@ def names(n: int, dice: Dice) -> tuple[str, ...]:
         word = "".join(ONSETS[int(a)] + VOWELS[int(b)] for a, b in draws)
         found[(word + CODAS[int(dice.choice(torch.ones(len(CODAS)), 1))]).capitalize()] = None
     return tuple(found)
+
+
+def share() -> Path | None:
+    """Keep the default glyphs in the data folder, for all who use it, or in the user's cache where that is read-only."""
+    return keep(file_name(50, 33, 20, 2.2, 1.0, 0), glyphs())
 
 
 def file_name(*settings: float) -> str:

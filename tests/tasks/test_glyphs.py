@@ -12,7 +12,7 @@ from metakit.core import MetaKitError
 from metakit.tasks import glyphs as module
 from metakit.tasks.dice import Dice
 from metakit.tasks.episodes import Episodes, ImageSet
-from metakit.tasks.glyphs import file_name, glyphs, names, split
+from metakit.tasks.glyphs import file_name, glyphs, names, share, split
 from metakit.tasks.image_files import read_images
 from metakit.tasks.pen import ink, sparse
 from metakit.tasks.storage import cache_folder
@@ -147,6 +147,13 @@ def test_a_class_shares_one_file(folders: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module, "draw", None)  # nothing is drawn again
     assert torch.equal(glyphs(**SMALL).images, first.images)
     assert not _files()
+
+
+def test_shared_glyphs_are_those_of_the_defaults(folders: Path, monkeypatch: pytest.MonkeyPatch, sample: ImageSet):
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "glyphs", lambda: sample)
+        assert share().is_relative_to(folders)
+    assert glyphs().names == sample.names, "the default glyphs come from the shared file"
 
 
 def test_other_settings_are_other_files():
