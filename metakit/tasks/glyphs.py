@@ -85,7 +85,7 @@ def names(n: int, dice: Dice) -> tuple[str, ...]:
 
 
 def share() -> Path | None:
-    """Keep the default glyphs in the data folder, for all who use it, or in the user's cache where that is read-only."""
+    """Keep the default glyphs in the data folder, for all who use it; in the user's cache where that is read-only."""
     return keep(file_name(50, 33, 20, 2.2, 1.0, 0), glyphs())
 
 
