@@ -3,6 +3,7 @@
 PORT ?= 8866
 ARGS =
 BIN = .venv/bin
+PROXY = .venv/proxy/node_modules/.bin/configurable-http-proxy
 TORCH_CPU = https://download.pytorch.org/whl/cpu
 
 # Only .venv counts, and it keeps its bytecode: the second start is quick.
@@ -14,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 VENV := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo again)
 VERSIONS := $(shell cmp -s constraints.txt .venv/constraints.txt || echo again)
 
-.PHONY: help demo lab site slides test lint format results bench student nbgrader clean again
+.PHONY: help demo lab hub load site slides test lint format results bench student nbgrader proxy clean again
 
 help: ## list the verbs (this is the default)
 	@echo "make VERB, where VERB is one of"
@@ -25,6 +26,10 @@ demo: .venv/constraints.txt ## serve the web demo at http://localhost:8866 (anot
 
 lab: .venv/constraints.txt ## open the notebooks in JupyterLab
 	@$(BIN)/metakit lab
+
+hub: .venv/hub $(PROXY) ## start a JupyterHub for a class on this machine, at port 8000 (deploy/README.md says how)
+	@[ -n "$$METAKIT_DATA" ] || [ -d data/glyphs ] || $(BIN)/metakit data glyphs >/dev/null
+	@$(BIN)/jupyterhub --config deploy/jupyterhub_config.py $(ARGS)
 
 site: .venv/course ## make the course's site with all outputs, in build/site (minutes; what is unchanged is kept)
 	@$(BIN)/python -m metakit.publish.site $(ARGS)
@@ -57,6 +62,9 @@ student: .venv/constraints.txt ## build the student edition, lessons without sol
 nbgrader: .venv/course ## build an nbgrader course with hidden tests in build/nbgrader
 	@$(BIN)/python -m metakit.publish.nbgrader
 
+load: .venv/developer ## measure the public demo under load: takes ten minutes, wants a quiet machine
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -m load tests/load $(ARGS)
+
 clean: ## remove .venv and caches; data and checkpoints stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/artefacts build dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
@@ -88,14 +96,21 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	@$(BIN)/pip install -qq --no-compile --editable '.[course]' --constraint constraints.txt
 	@touch $@
 
-.venv/course: .venv/constraints.txt
-	@echo "Installing what a course is made with"
-	@$(BIN)/pip install -qq --no-compile --editable '.[course]' --constraint constraints.txt
+.venv/hub: .venv/constraints.txt
+	@echo "Installing JupyterHub"
+	@$(BIN)/pip install -qq --no-compile --editable '.[hub]' --constraint constraints.txt
 	@touch $@
 
 .venv/developer: .venv/constraints.txt
 	@echo "Installing the tools for tests"
 	@$(BIN)/pip install -qq --no-compile --editable '.[dev]' --constraint constraints.txt
 	@touch $@
+
+# JupyterHub's proxy is a program for Node.js, in a folder of its own. Without it the tests of the hub are skipped.
+proxy: $(PROXY)
+$(PROXY): | .venv/home
+	@command -v npm >/dev/null || { echo "JupyterHub's proxy needs Node.js 18 or newer with npm: install it from" \
+		"nodejs.org, or with 'sudo apt install npm' on Debian and Ubuntu, then type make again." >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --prefix .venv/proxy configurable-http-proxy@5.1.0
 
 again:

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def copy_missing(lessons: Path, home: Path) -> None:
-    """Copy the notebooks that are not there. What a student has changed stays; what they delete comes back as it was."""
+    """Copy the notebooks that are not there: what a student has changed stays, what they delete comes back."""
     for notebook in sorted(lessons.glob("*.ipynb")):
         if not (home / notebook.name).exists():
             scratch = home / f".{notebook.name}.new"
@@ -35,7 +35,7 @@ def copy_missing(lessons: Path, home: Path) -> None:
 
 
 def limit_memory(limit: int) -> None:
-    """No process of the student gets more than `limit` bytes for its data: Python raises MemoryError, torch RuntimeError.
+    """No process of the student gets more than `limit` bytes: Python raises MemoryError then, torch RuntimeError.
 
     The operating system holds this ceiling (`RLIMIT_DATA`, Linux alone), and only root can raise it again. It holds for
     each process: three notebooks may have three times as much. Where the sum must hold, use systemd or containers.

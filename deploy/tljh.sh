@@ -27,9 +27,7 @@ fi
 $tljh/user/bin/pip install --quiet --editable $checkout --constraint $checkout/constraints.txt nbgitpuller
 
 # The glyphs are drawn once, for all; the student edition is built from the lessons
-XDG_CACHE_HOME=$checkout/data $tljh/user/bin/metakit data glyphs
-rm -rf $checkout/data/glyphs
-mv $checkout/data/metakit/glyphs $checkout/data/glyphs
+$tljh/user/bin/metakit data glyphs
 (cd $checkout && $tljh/user/bin/python -m metakit.publish.student)
 
 # What students get, and what systemd holds each of them to: all their processes together

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -102,7 +101,7 @@ def free_ports(n: int) -> list[int]:
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     if not PROXY.exists() and not shutil.which("configurable-http-proxy"):
-        pytest.skip("no proxy for JupyterHub: install Node.js with npm, then `make .venv/proxy`")
+        pytest.skip("no proxy for JupyterHub: install Node.js 18 or newer with npm, then type `make proxy`")
     found = Hub(tmp_path_factory.mktemp("class"))
     found.start()
     yield found
