@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from metakit.studies import curves_of
 from metakit.teach.exercises import Exercise
 
 ROOT = Path(__file__).parents[1]
@@ -81,6 +82,23 @@ def test_sums(page):
     in_class, exercises = minutes(page)
     assert f"| **{in_class + exercises}** | {in_class} in class, {exercises} on exercises |" in page.read_text("utf-8")
     assert re.search(rf"\({page.name}\) \| {in_class} \| {exercises} \|", (GUIDE / "README.md").read_text("utf-8"))
+
+
+def test_numbers_of_the_readme_are_still_there(page):
+    questions = re.split(r"^(?=\d\. )", parts(page)["Exam questions"], flags=re.MULTILINE)
+    told = [number for one in questions if "README" in one for number in re.findall(r"\d+\.\d\d+", one)]
+    results = (ROOT / "README.md").read_text("utf-8").split("## Results")[1]
+    assert [number for number in told if number not in results] == []
+
+
+def test_numbers_of_the_studies_are_still_there():
+    text = (GUIDE / "lesson_09.md").read_text("utf-8")
+    runs = {run.label: run for study in ("sequences", "gpicl") for run in curves_of(study)}
+    told = {"burstiness-0": ("in context", "in weights"), "burstiness-1": ("in context", "in weights")}
+    assert all(f"{100 * runs[run].last(probe).mean:.1f} %" in text for run, probes in told.items() for probe in probes)
+    few, many = ([f"{100 * runs[run].last(probe).mean:.0f} %" for probe in ("tasks seen", "new tasks")]
+                 for run in ("tasks-64", "tasks-16384"))  # fmt: skip
+    assert all(number in text for number in (*few, *many))
 
 
 def test_a_session_has_ninety_minutes():
