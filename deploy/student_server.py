@@ -26,12 +26,12 @@ def main() -> None:
 
 
 def copy_missing(lessons: Path, home: Path) -> None:
-    """Copy the notebooks that are not there: what a student has changed stays, what they delete comes back."""
-    for notebook in sorted(lessons.glob("*.ipynb")):
-        if not (home / notebook.name).exists():
-            scratch = home / f".{notebook.name}.new"
-            shutil.copyfile(notebook, scratch)
-            scratch.replace(home / notebook.name)
+    """Copy notebooks and glossary where they are not there: a student's changes stay, what they delete comes back."""
+    for page in sorted([*lessons.glob("*.ipynb"), *lessons.glob("glossary.md")]):
+        if not (home / page.name).exists():
+            scratch = home / f".{page.name}.new"
+            shutil.copyfile(page, scratch)
+            scratch.replace(home / page.name)
 
 
 def limit_memory(limit: int) -> None:
