@@ -13,11 +13,11 @@ from metakit.publish.live import NO_SOURCE, tag
 
 FULL = 19.0  # lines that a slide holds
 WIDTH = 92  # letters in a line
-PICTURE, LIVE, CHOICE = 12.0, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
+PICTURE, LIVE, CHOICE = 10.5, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
 SKIPPED = {"setup"}
 SOLUTION = re.compile(r"<details>\s*<summary>.*?</summary>(.*?)</details>", re.DOTALL)
 MINUTES = re.compile(r"\((\d+) minutes?\)")
-LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\.?/[^)]*\)")
+LINK_OUT = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|\d\d_\w+\.ipynb)[^)]*\)")
 LINK_TO_LESSON = re.compile(r"\]\((\w+)\.ipynb(#[^)]*)?\)")
 
 
@@ -75,10 +75,17 @@ def paragraphs(text: str) -> list[str]:
         if begins or not found:
             found.append("")
         found[-1] += line + "\n"
-        mark = next((mark for mark in ("````", "```", "$$") if line.lstrip().startswith(mark)), "")
-        if mark and (not fence or mark == fence) and line.count(mark) % 2:
-            fence = "" if fence else mark
+        fence = _fence(line, fence)
     return [paragraph.strip("\n") for paragraph in found if paragraph.strip()]
+
+
+def _fence(line: str, fence: str) -> str:
+    """What the next line stands in: code ("```"), a formula ("$$") or neither (""), when this one stands in `fence`."""
+    code = re.match(r"\s*(`{3,})[^`]*$", line)
+    mark = code[1] if code else "$$" if line.count("$$") % 2 else ""
+    if not mark or (fence and mark != fence):
+        return fence
+    return "" if fence else mark
 
 
 def heading(cell: NotebookNode) -> int:

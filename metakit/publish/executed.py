@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,7 @@ from metakit.widgets.recorded import record_all
 
 JSON(record_all())"""
 STATE = "application/vnd.jupyter.widget-state+json"
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 SURROUNDINGS = {"METAKIT_PROGRESS": "", "PLOTLY_RENDERER": "plotly_mimetype"}  # nobody's answers; charts as data
 
 
@@ -56,7 +58,7 @@ def run(notebook: Path) -> NotebookNode:
         client.execute(env=os.environ | SURROUNDINGS)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         done = sum(cell.get("execution_count") is not None for cell in document.cells)
-        last = str(error).strip().splitlines()[-1]
+        last = COLOUR.sub("", str(error)).strip().splitlines()[-1]
         told = f"{notebook.name} stops at its code cell {done}: mend that, then try again. {last}"
         raise MetaKitError(told) from error
     answers = document.cells.pop().outputs[-1].data["application/json"]

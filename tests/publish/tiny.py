@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 LESSON = "00_tiny.ipynb"
 CELLS = [
     new_markdown_cell(
-        "# 00 · A tiny lesson\n\nIt claims $\\theta' = \\theta - \\alpha g$. See [the terms](../docs/terms.md#task)."
+        "# 00 · A tiny lesson\n\nIt claims $\\theta' = \\theta - \\alpha g$. See [the terms](glossary.md#task)."
     ),
     new_code_cell(
         "import torch\n\nimport metakit\nfrom metakit.teach import Predict\n"
@@ -42,7 +42,7 @@ PAGES = {
     "CONTRIBUTING.md": "# Contributing\n",
     "data/README.md": "# Data\n",
     "notebooks/STYLE.md": "# Style\n",
-    "docs/terms.md": "# Terms\n\n## Task\n\nOne small learning problem.\n",
+    "notebooks/glossary.md": "# Terms\n\n## Task\n\nOne small learning problem.\n",
     "docs/teaching/guide.md": "# Guide\n",
     "metakit/core.py": "# code\n",
     "docs/conf.py": (ROOT / "docs" / "conf.py").read_text("utf-8"),
