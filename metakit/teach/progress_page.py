@@ -76,5 +76,5 @@ def _row(lesson: Lesson, known: Progress) -> dict[str, Any]:
 
 def _exercise(key: str, known: Progress) -> dict[str, Any]:
     found = exercise(key)
-    about = f"{found.difficulty}, {found.minutes} minutes" if found else ""
+    about = f"{found.difficulty}, {found.minutes} min" if found else ""
     return {"title": found.title if found else key, "about": about, "solved": key in known.solved}

@@ -38,7 +38,7 @@ def cells(path: Path) -> list:
 
 
 def test_every_notebook_is_there_and_valid(edition):
-    made = sorted(path.name for path in (edition / "notebooks").glob("*"))
+    made = sorted(path.name for path in (edition / "notebooks").glob("*.ipynb"))
     assert made == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
     for path in (edition / "notebooks").glob("*.ipynb"):
         nbformat.validate(json.loads(path.read_text("utf-8")))

@@ -34,15 +34,15 @@ function render({ model, el }) {
   }
 
   function task({ title, about, solved }) {
-    return html("li", {}, html("span", { class: `mkg-mark mkg-${solved ? true : null}`, "aria-hidden": "true" }, solved ? "✓" : "○"),
-      title, html("small", {}, ` ${solved ? "solved" : "open"}${about && `, ${about}`}`));
+    const sign = html("span", { class: `mkg-mark mkg-${solved ? true : null}`, role: "img", "aria-label": solved ? "solved:" : "open:" }, solved ? "✓" : "○");
+    return html("li", {}, sign, html("span", {}, title, html("small", {}, ` ${solved ? "solved" : about}`)));
   }
 
-  function row({ title, file, predictions, exercises }) {
+  function row({ title, predictions, exercises }) {
     const answered = predictions.filter(({ right }) => right !== null).length;
     const right = predictions.filter((one) => one.right).length;
     const words = `${answered} of ${predictions.length} answered, ${right} right`;
-    return html("tr", {}, html("th", { scope: "row" }, title, html("small", {}, file)),
+    return html("tr", {}, html("th", { scope: "row" }, title),
       html("td", {}, html("span", { class: "mkg-marks" }, ...predictions.map((one) => mark(one.right, one.question))), html("small", {}, words)),
       html("td", {}, exercises.length ? html("ul", {}, ...exercises.map(task)) : "–"));
   }
