@@ -43,7 +43,9 @@ def recorded(widget: anywidget.AnyWidget) -> dict[str, list[tuple[Any, dict[str,
         for name in needs_python(widget):
             for value in values(widget, name) if monotonic() < deadline else ():
                 after = _moved(widget, name, value)
-                found.setdefault(name, []).append((after[name][0], {k: v for k, v in after.items() if v != before[k]}))
+                if after[name] != before[name]:
+                    changed = {trait: value for trait, value in after.items() if value != before[trait]}
+                    found.setdefault(name, []).append((after[name][0], changed))
                 if told(widget) != before or monotonic() > deadline:
                     break
             if told(widget) != before:  # it does not find back: what was seen of this control proves nothing
