@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "notebooks/STYLE.md", "data/README.md")
-] + sorted((ROOT / "docs").rglob("*.md"))
+] + [ROOT / "deploy/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = {".css", ".ipynb", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yml", ""}
 ELSEWHERE = re.compile(r"(?<![\w.])/(home|root|tmp|opt|work)/\w")
 
