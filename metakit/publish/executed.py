@@ -3,7 +3,9 @@
 import hashlib
 import os
 import re
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -54,6 +56,15 @@ def run(notebook: Path) -> NotebookNode:
     client = NotebookClient(
         document, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}
     )
+    widgets: dict[str, Any] = {}
+
+    def before(cell_index: int, **_: Any) -> None:
+        """Keep the widgets as the lesson leaves them: recording moves their controls."""
+        if cell_index == len(document.cells) - 1:
+            client.set_widgets_metadata()
+            widgets.update(deepcopy(document.metadata.get("widgets", {})))
+
+    client.on_cell_start = before
     try:
         client.execute(env=os.environ | SURROUNDINGS)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -62,8 +73,9 @@ def run(notebook: Path) -> NotebookNode:
         told = f"{notebook.name} stops at its code cell {done}: mend that, then try again. {last}"
         raise MetaKitError(told) from error
     answers = document.cells.pop().outputs[-1].data["application/json"]
-    for name, state in document.metadata.get("widgets", {}).get(STATE, {}).get("state", {}).items():
+    for name, state in widgets.get(STATE, {}).get("state", {}).items():
         state.update(answers.get(name, {}))
+    document.metadata["widgets"] = widgets
     return document
 
 
