@@ -61,7 +61,8 @@ def published(address: str, branch: str = "main") -> Published:
     names = parts.path.strip("/").removesuffix(".git").split("/")
     if parts.scheme != "https" or parts.hostname != "github.com" or len(names) != 2 or not all(names):  # noqa: PLR2004
         raise MetaKitError(f"{address} is no repository on GitHub: give its address as https://github.com/you/metakit.")
-    return Published(*names, branch)
+    owner, name = names
+    return Published(owner, name, branch)
 
 
 def lessons() -> list[str]:

@@ -1,4 +1,4 @@
-"""What stands in deploy/, without a hub: lessons are copied, memory is limited, settings for elsewhere are well formed."""
+"""What stands in deploy/, without a hub: lessons copied, memory limited, settings for elsewhere well formed."""
 
 import importlib.util
 import resource
@@ -14,7 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
-# What the chart allows (values.schema.yaml of jupyterhub/zero-to-jupyterhub-k8s, commit 02dd73df), where we set something.
+# What the chart allows where we set something: values.schema.yaml of jupyterhub/zero-to-jupyterhub-k8s, 02dd73df.
 CHART = {
     "": {"hub", "proxy", "singleuser", "cull", "prePuller", "scheduling", "ingress", "debug"},
     "hub": {"config", "concurrentSpawnLimit", "db", "extraConfig", "image"},
