@@ -20,7 +20,7 @@ from metakit.publish.executed import ROOT, lessons
 from metakit.publish.solutions import Posed, posed, solved, tagged
 from metakit.publish.student import LINK
 from metakit.teach.exercises import COURSE
-from metakit.teach.lessons import exercise
+from metakit.teach.lessons import exercise, lesson
 
 POINTS = {"easy": 1, "medium": 2, "hard": 3}
 SEEDS = (11, 12, 13)  # of the hidden tests
@@ -29,7 +29,7 @@ TEST = """\
 # {title}: {points}
 ### BEGIN HIDDEN TESTS
 import contextlib, io
-from metakit.teach.course import {lesson} as exercises
+from metakit.teach.course import {module} as exercises
 
 with contextlib.redirect_stderr(io.StringIO()):  # a warning is no mistake: nbgrader would give no points
     verdicts = (exercises.{name}.check({name}, seed=seed) for seed in {seeds})
@@ -64,16 +64,16 @@ def assignment(path: Path) -> NotebookNode | None:
     if not exercises:
         return None
     setup = "\n".join(cell.source for cell in notebook.cells if tagged(cell, "setup"))
-    lesson = _module(setup, path)
-    cells = [_words("about", _about(notebook, path)), _locked_code("setup", _imports(setup, exercises))]
+    module = _module(setup, path)
+    cells = [_words("about", _about(path)), _locked_code("setup", _imports(setup, exercises))]
     for one in exercises:
-        cells += _graded(one, lesson, path)
+        cells += _graded(one, module, path)
     return new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-def _graded(one: Posed, lesson: str, path: Path) -> Iterator[NotebookNode]:
+def _graded(one: Posed, module: str, path: Path) -> Iterator[NotebookNode]:
     """The task in words, the cell to write in, and the test that gives the points."""
-    known = exercise(f"{lesson}.{one.name}")
+    known = exercise(f"{module}.{one.name}")
     if known is None or not one.solution:
         raise MetaKitError(f"{path.name} has no solution or no exercise {one.name}: build it from the full repository.")
     points = POINTS[known.difficulty]
@@ -81,7 +81,7 @@ def _graded(one: Posed, lesson: str, path: Path) -> Iterator[NotebookNode]:
     task = LINK.sub(r"\1", one.task).strip()
     yield _words(f"task_{one.name}", f"{task}\n\n*{said}*")
     yield _cell(new_code_cell(solved(one)), one.name, solution=True)
-    test = TEST.format(title=known.title, points=said, lesson=lesson, name=one.name, seeds=SEEDS)
+    test = TEST.format(title=known.title, points=said, module=module, name=one.name, seeds=SEEDS)
     yield _cell(new_code_cell(test), f"test_{one.name}", points=points)
 
 
@@ -105,10 +105,9 @@ def _imports(setup: str, exercises: list[Posed]) -> str:
     )
 
 
-def _about(notebook: NotebookNode, path: Path) -> str:
-    title = notebook.cells[0].source.splitlines()[0]
+def _about(path: Path) -> str:
     return (
-        f"{title}: exercises\n\nThe lesson `{path.name}` is the reading; its exercises are these. Write your code in "
+        f"# {lesson(path).title}: exercises\n\nThe lesson `{path.name}` is the reading; its exercises are these. Write your code in "
         "the cells that say so and run them: the check tells you what differs. Points are given by further tests of "
         "the same kind."
     )

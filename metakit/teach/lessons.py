@@ -27,7 +27,7 @@ def lessons(folder: Path) -> list[Lesson]:
     """The lessons in `folder`, in order. Raises MetaKitError when there are none, or one cannot be read."""
     paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not paths:
-        raise MetaKitError(f"There are no lessons in {folder.resolve()}: open this page in the folder that holds them.")
+        raise MetaKitError(f"There are no lessons in {folder.resolve()}: go to the folder that holds them.")
     return [lesson(path) for path in paths]
 
 

@@ -99,7 +99,7 @@ def test_looking_again_withstands_nonsense(folder):
 
 
 def test_what_is_wrong_is_said(folder, monkeypatch):
-    assert "folder that holds them" in ProgressPage(folder / "elsewhere").trouble
+    assert "There are no lessons in" in ProgressPage(folder / "elsewhere").trouble
     (folder / "mine").mkdir()
     (folder / "mine" / "progress.json").write_text("{", "utf-8")
     page = ProgressPage(folder)
