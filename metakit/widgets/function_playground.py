@@ -16,7 +16,7 @@ from metakit.widgets.prompt_readings import QUERIES, disturbed, errors, reading,
 from metakit.widgets.prompts_about import EXAMPLES, GRID, LinearSubject, Shift, SinusoidSubject, Subject
 from metakit.widgets.visited import Visited
 
-FILES = ("charts", "points", "prompt_table", "function_playground")
+FILES = ("help", "charts", "points", "prompt_table", "function_playground")
 FAR = 20.0  # no example's number is larger
 
 
@@ -24,7 +24,7 @@ class FunctionPlayground(Visited):
     """One prompt of up to 15 examples. What the browser shows after k of them is computed for every k at once."""
 
     _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in FILES)
-    _css = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("charts", "function_playground"))
+    _css = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("charts", "help", "function_playground"))
 
     FROM_PAGE = KEPT = (
         "subject", "seed", "scale", "skew", "noise", "orthant", "on_function", "examples", "read", "asked",

@@ -52,9 +52,9 @@ class Room(Visited):
         """A visitor may come in, and wish for a situation: the same one again, too."""
         if "situation" in sync_data:
             super().set_state({"situation": sync_data["situation"]})
-            if self.entered:
-                held = [self._arranged(widget) for widget in self.widgets]
-                self.damaged += not all(held)
+            taken = self.situation == sync_data["situation"]
+            held = [self._arranged(widget) for widget in self.widgets] if taken else [False]
+            self.damaged += not (all(held) and (self._knows_its_names() or not self.entered))
         if "entered" in sync_data:
             self.entered = True
 
@@ -69,8 +69,10 @@ class Room(Visited):
             with self.hold_sync():
                 self.kept = [*self.kept, list(made.KEPT) if isinstance(made, Visited) else []]
                 self.inside = [*self.inside, word]
-        known = {name for names in self.kept for name in names}
-        self.damaged += not (held and known >= self.situation.keys())
+        self.damaged += not (held and self._knows_its_names())
+
+    def _knows_its_names(self) -> bool:
+        return {name for names in self.kept for name in names} >= self.situation.keys()
 
     def _arranged(self, widget: anywidget.AnyWidget) -> bool:
         """Bring a widget into the situation; False when it cannot be."""

@@ -4,12 +4,13 @@ The rest of a visitor's message is dropped; a value that makes no sense is refus
 """
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets as t
 
-MOST_PARTS, MOST_LETTERS, LARGEST = 500, 2000, 2**63  # of one value: more than any control of ours can send
+MOST_PARTS, MOST_LETTERS, LARGEST = 1000, 2000, 2**63  # of one value: more than any control of ours can send
 
 
 class Visited(anywidget.AnyWidget):
@@ -27,7 +28,7 @@ class Visited(anywidget.AnyWidget):
             if name not in sync_data:
                 continue
             try:
-                _refuse_the_huge(sync_data[name])
+                self._refuse_the_wild(name, sync_data[name])
                 super().set_state({name: sync_data[name]})
             except t.TraitError:
                 self.send_state(name)
@@ -45,18 +46,25 @@ class Visited(anywidget.AnyWidget):
     def _take(self, situation: Mapping[str, Any]) -> None:
         for name in self.KEPT:
             if name in situation:
-                _refuse_the_huge(situation[name])
+                self._refuse_the_wild(name, situation[name])
                 setattr(self, name, situation[name])
 
+    def _refuse_the_wild(self, name: str, value: Any) -> None:
+        """Raises TraitError for what no page of ours sends: yes for a number, what `_is_wild`, very much of it."""
+        waiting, seen = [value], 0
+        while waiting:
+            one = waiting.pop()
+            parts = list(one.values()) if isinstance(one, dict) else one if isinstance(one, list | tuple) else []
+            seen += 1 + len(parts)
+            if _is_wild(one) or seen > MOST_PARTS:
+                raise t.TraitError("That is too large, or no number.")
+            waiting.extend(parts)
+        if isinstance(value, bool) and not isinstance(self.traits()[name], t.Bool):
+            raise t.TraitError("Give a number.")
 
-def _refuse_the_huge(value: Any) -> None:
-    """Raises TraitError for what would keep the kernel busy: very long texts and lists, numbers beyond 64 bits."""
-    waiting, seen = [value], 0
-    while waiting:
-        one = waiting.pop()
-        seen += 1
-        parts = list(one.values()) if isinstance(one, dict) else one if isinstance(one, list | tuple) else []
-        huge = (isinstance(one, int) and abs(one) >= LARGEST) or (isinstance(one, str) and len(one) > MOST_LETTERS)
-        if huge or seen + len(parts) > MOST_PARTS:
-            raise t.TraitError("That is too large.")
-        waiting.extend(parts)
+
+def _is_wild(one: Any) -> bool:
+    """A number beyond 64 bits or none at all, or a very long text."""
+    if isinstance(one, float):
+        return not isfinite(one)
+    return abs(one) >= LARGEST if isinstance(one, int) else isinstance(one, str) and len(one) > MOST_LETTERS

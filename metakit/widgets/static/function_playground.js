@@ -63,7 +63,6 @@ function render({ model, el }) {
   const clear = html("button", { onclick: () => set([], "cleared") }, "Clear prompt");
   const onFunction = html("input", { type: "checkbox", onchange: () => put("on_function", onFunction.checked) });
   const read = slider("Examples read", { min: 0, max: MOST, value: model.get("read"), show: String, oninput: (v) => put("read", v) });
-  read.element.classList.add("mkc-steps");
   const asked = slider("Asked at", { min: 0, max: 40, value: model.get("asked"), show: (v) => ((v / 20 - 1) * told().reach[0]).toFixed(1), oninput: (v) => put("asked", v) });
   const shifts = {
     scale: slider("Inputs scaled", { min: -2, max: 2, value: model.get("scale"), show: (v) => ({ "-2": "× ¼", "-1": "× ½", 0: "× 1", 1: "× 2", 2: "× 4" })[v], oninput: (v) => put("scale", v) }),
@@ -119,7 +118,8 @@ function render({ model, el }) {
     asked.set(model.get("asked"));
     onFunction.checked = model.get("on_function");
     orthant.checked = model.get("orthant");
-    shifts.skew.element.hidden = flat();
+    for (const [name, factor] of [["scale", 1], ["skew", 2], ["noise", 10]]) shifts[name].set(Math.round(factor * model.get(name)));
+    shifts.skew.element.parentElement.hidden = flat();
     help.textContent = ABOUT[model.get("subject")];
     drawAnswers();
     drawErrors();
@@ -133,15 +133,24 @@ function render({ model, el }) {
       status.textContent = `Cursor at x ${x}, y ${y}.`;
     },
   });
+  const steer = explained(read.element, "examples read", "How many of the examples the transformer has read when it answers. Its weights stay as they are.");
+  steer.classList.add("mkc-steps");
   const labelled = (box, words) => html("label", { class: "mkc-control" }, box, words);
   el.append(html("section", { class: "mkc mkf", "aria-label": "Function playground: a transformer learns from its prompt", onfocusin: keepKeys },
-    html("div", { class: "mkc-bar" }, html("label", { class: "mkc-control" }, html("span", {}, "Functions"), subject), fresh, clear, labelled(onFunction, "targets lie on the function")),
-    html("div", { class: "mkc-bar" }, read.element, asked.element),
+    html("div", { class: "mkc-bar" },
+      explained(html("label", { class: "mkc-control" }, html("span", {}, "Functions"), subject), "functions", "What kind of function the examples come from: waves of one input, or weighted sums of five."), fresh, clear,
+      explained(labelled(onFunction, "targets lie on the function"), "targets", "Without this you set the targets yourself, even to what no such function would give.")),
+    html("div", { class: "mkc-bar" }, steer,
+      explained(asked.element, "asked at", "Where the transformer is asked. The bars in the table below, and the size of the points, show which examples it looks at for that.")),
     html("div", { class: "mkc-row" },
       html("figure", { style: "flex: 600 1 0" }, caption, answer.canvas),
       html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error here; faint: mean of 48 prompts"), error.canvas)),
     legend,
-    html("div", { class: "mkc-bar", role: "group", "aria-label": "Prompts unlike those of the training" }, html("b", {}, "Shift"), ...Object.values(shifts).map((one) => one.element), labelled(orthant, "examples in one corner")),
+    html("div", { class: "mkc-bar", role: "group", "aria-label": "Prompts unlike those of the training" }, html("b", {}, "Shift"), 
+      explained(shifts.scale.element, "inputs scaled", "Makes all inputs larger or smaller than those of the training."),
+      explained(shifts.skew.element, "skewed", "Makes the first input vary most and the last one least."),
+      explained(shifts.noise.element, "noise", "Adds random errors to the targets, as a share of a typical function."),
+      explained(labelled(orthant, "examples in one corner"), "one corner", "All examples have inputs of one sign; the questions have any.")),
     html("details", { open: "" }, html("summary", {}, "The prompt: type in it"), html("div", { class: "mkf-scroll" }, table.table), table.add),
     status, help));
   const changes = "change:view change:examples change:looks change:typical change:read change:asked change:subject";

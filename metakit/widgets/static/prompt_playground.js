@@ -15,7 +15,7 @@ function render({ model, el }) {
   const why = node("p", { className: "mk-why" });
   const strip = node("ol", { className: "mk-strip", "aria-label": "The answer after every pair" });
   const text = node("p", { className: "mk-text", "aria-label": "The prompt as the network reads it" });
-  const lookTitle = node("h4", {});
+  const lookTitle = node("h3", {});
   const more = node("button", { type: "button", className: "mk-plain", onclick: add }, "+ pair");
   const fewer = node("button", { type: "button", className: "mk-plain", onclick: drop }, "− pair");
   let asked = model.get("asked"), timer = 0, looked = 0, asking = false;
@@ -23,10 +23,10 @@ function render({ model, el }) {
   root.append(
     node("div", { className: "mk-presets", role: "group", "aria-label": "Ready-made prompts" }, node("span", { className: "mk-quiet" }, "Try:"), ...model.get("presets").map(presetButton)),
     node("div", { className: "mk-two" },
-      node("div", { className: "mk-prompt" }, node("h4", {}, "Examples: input → output"), rows, node("div", { className: "mk-more" }, more, fewer),
-        node("h4", {}, "Your query"), node("div", { className: "mk-row" }, query, node("span", { className: "mk-arrow", "aria-hidden": "true" }, "→"), node("span", { className: "mk-quiet" }, "?"))),
-      node("div", { className: "mk-reply" }, node("h4", {}, "The network goes on"), said, tiles, why)),
-    node("h4", {}, "What it would have said with fewer examples"), strip, lookTitle, text, accuracy());
+      node("div", { className: "mk-prompt" }, node("h3", {}, "Examples: input → output"), rows, node("div", { className: "mk-more" }, more, fewer),
+        node("h3", {}, "Your query"), node("div", { className: "mk-row" }, query, node("span", { className: "mk-arrow", "aria-hidden": "true" }, "→"), node("span", { className: "mk-quiet" }, "?"))),
+      node("div", { className: "mk-reply" }, node("h3", {}, "The network goes on"), said, tiles, why)),
+    node("h3", {}, "What it would have said with fewer examples"), strip, lookTitle, text, accuracy());
 
   // ---- what a visitor does
   function field(label, className) {

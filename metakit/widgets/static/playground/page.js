@@ -3,7 +3,7 @@
 function render({ model, el }) {
   const board = new Board();
   const state = { ways: model.get("ways"), shots: model.get("shots"), steps: model.get("steps") };
-  let starting = true;
+  let starting = true, begun = false; // new characters lie on the board, and nobody has answered yet
 
   // ---- what a visitor does -------------------------------------------------------------------------------------
   const act = {
@@ -101,12 +101,15 @@ function render({ model, el }) {
     const found = answers(), [comparison, adapted] = [model.get("comparison"), model.get("adaptation")];
     rows.update(state, found, keyboard.focus);
     panel.update(model.get("opinions"), board.truth);
-    showVerdict(verdict, found, board, state);
+    const waits = adapted.asked !== model.get("asked");
+    begun &&= waits;
+    if (begun) verdict.replaceChildren(h("p", { class: "sentence" }, "Thinking …")); // the last answer was about others
+    else showVerdict(verdict, found, board, state);
     drawMap(map, comparison, board);
     drawCurve(curve, adapted, state.steps);
     kept.textContent = comparison.query ? `These two directions show ${Math.round(100 * comparison.kept)} % of the spread.` : "";
     now.textContent = adapted.losses ? `The line marks step ${state.steps}; below it, how wrong it is about the examples (its loss).` : "";
-    root.dataset.busy = model.get("adaptation").asked !== model.get("asked");
+    root.dataset.busy = waits;
   }
 
   function showAll() {
@@ -151,8 +154,9 @@ function render({ model, el }) {
   const askSoon = throttle(() => ask(), 120);
 
   function changed() {
-    showAll();
+    board.complete(state.ways, state.shots);
     ask();
+    showAll();
     if (!starting) linkSoon(); // the first example needs no link
   }
 
@@ -209,6 +213,7 @@ function render({ model, el }) {
     else presets.forget();
     wished = null;
     board.begin(ways, shots, truth);
+    begun = true;
     changed();
   }
 
