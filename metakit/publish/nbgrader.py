@@ -108,8 +108,8 @@ def _imports(setup: str, exercises: list[Posed]) -> str:
 def _about(path: Path) -> str:
     return (
         f"# {lesson(path).title}: exercises\n\nThe lesson `{path.name}` is the reading; its exercises are these. Write "
-        "your code in the cells that say so and run them: the check tells you what differs. Points are given by further "
-        "tests of the same kind."
+        "your code in the cells that say so and run them: the check tells you what differs. Points are given by "
+        "further tests of the same kind."
     )
 
 
