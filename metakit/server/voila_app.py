@@ -15,6 +15,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from metakit.server.provisioner import ForkedPython, Nursery, register
+from metakit.server.wary import LONGEST, WaryConnection
 
 LONGEST_CELL = 120  # seconds
 ABANDONED = 60  # seconds without a page until a kernel is ended: a phone that slept may come back, a lost tab does not
@@ -111,8 +112,10 @@ def settings(port: int, host: str, limits: Limits) -> Config:
     config = Config()
     config.Voila.port, config.Voila.ip, config.Voila.port_retries = port, host, 0
     config.Voila.open_browser = False
+    config.Voila.kernel_websocket_connection_class = WaryConnection
     config.Voila.tornado_settings = {
         "disable_check_xsrf": True,  # or the page's farewell is refused, and its kernel stays
+        "websocket_max_message_size": LONGEST,
         "headers": {"Content-Security-Policy": ONLY_HERE, "X-Content-Type-Options": "nosniff"},
     }
     config.VoilaConfiguration.update(PAGE)

@@ -1,23 +1,13 @@
 """One Voila server and one Chromium for all browser tests; a picture of the page is kept when a test fails."""
 
-import os
-import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from time import monotonic, sleep
-from urllib.request import urlopen
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.serving import ROOT, demo
+
 ARTEFACTS = ROOT / "tests" / "artefacts"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -35,42 +25,9 @@ expect.set_options(timeout=30_000)  # a busy machine is no mistake of the page
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, int]]:
-    """(address, process id) of the demo; it must end cleanly, and take its kernels with it."""
-    with socket.create_server(("localhost", 0)) as found:
-        port = found.getsockname()[1]
-    command = [sys.executable, "-c", f"from metakit.cli.serve import demo; demo(port={port})"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    url = f"http://localhost:{port}/"
-    await_answer(url, process)
-    yield url, process.pid
-    left = kernels(process.pid)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
-    _, alive = psutil.wait_procs(left.values(), timeout=10)
-    assert not alive, "Kernels were left behind."
-
-
-def await_answer(url: str, process: subprocess.Popen[str]) -> None:
-    """Wait until the server answers."""
-    deadline = monotonic() + 90
-    while monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(f"{url}voila/templates/metakit/static/favicon.svg", timeout=5):
-                return
-        except OSError:
-            sleep(0.1)
-    pytest.fail("The demo's server did not start.")
-
-
-def kernels(server: int) -> dict[str, psutil.Process]:
-    """Kernel id -> process of the server's kernels, by the sockets that they listen on."""
-    found = {}
-    for process in psutil.Process(server).children(recursive=True):
-        with suppress(psutil.Error):  # it has just ended
-            places = " ".join(str(connection.laddr) for connection in process.net_connections("unix"))
-            found |= dict.fromkeys(re.findall(r"kernel-([\w-]{36})-ipc", places), process)
-    return found
+    """(address, process id) of the demo."""
+    with demo() as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +47,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
     """A fresh visitor; `@pytest.mark.parametrize("context", [{...}], indirect=True)` sets the screen."""
     visitor = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})))
     visitor.set_default_timeout(60_000)  # a busy machine is no mistake of the page
+    visitor.add_init_script("localStorage.setItem('metakit-tour', 'seen')")  # it has been here before
     yield visitor
     failed = getattr(request.node, "failed", False)
     for number, page in enumerate(visitor.pages):

@@ -7,8 +7,9 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
-from tests.browser.conftest import kernels, opened, settled
+from tests.browser.conftest import opened, settled
 from tests.browser.hands import PAD, both_answer, draw, kernel_of, label, numbers, slide
+from tests.serving import kernels
 
 pytestmark = pytest.mark.browser
 

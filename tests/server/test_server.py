@@ -1,0 +1,113 @@
+"""The public demo's limits: who is let in, what is let out, and that one visitor's evil is no other's."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from time import monotonic, perf_counter, sleep
+from urllib.parse import urlparse
+
+import psutil
+import pytest
+
+from tests.malice import PATHS, SECRETS, messages, pour
+from tests.serving import demo, kernels
+from tests.visitor import Visitor, fetch
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+PLACES = 3
+
+
+@pytest.fixture(scope="module")
+def public() -> Iterator[tuple[str, int]]:
+    with demo(public=True, host="localhost", visitors=PLACES) as served:
+        yield served
+
+
+def test_one_too_many_is_told_so_and_gets_the_place_that_becomes_free(public) -> None:
+    async def play() -> None:
+        visitors = [await Visitor(public[0]).__aenter__() for _ in range(PLACES)]
+        started = perf_counter()
+        answer = await fetch(public[0])
+        assert perf_counter() - started < 1
+        assert answer.code == 503
+        assert b"Every place is taken" in answer.body
+        await visitors.pop().__aexit__()
+        async with Visitor(public[0]) as late:
+            await late.ask()
+        for visitor in visitors:
+            await visitor.__aexit__()
+
+    asyncio.run(play())
+    assert gone(public[1])
+
+
+def gone(server: int) -> bool:
+    """Whether no kernel is left, after a moment."""
+    deadline = monotonic() + 10
+    while kernels(server) and monotonic() < deadline:
+        sleep(0.1)
+    return not kernels(server)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_only_what_is_public_is_served(public, path: str) -> None:
+    connection = HTTPConnection(urlparse(public[0]).netloc, timeout=20)
+    connection.request("GET", f"/{path}")  # as it is: clients tidy paths up
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.status >= 300  # some of them Voila's handlers answer with 500
+    assert not any(secret in body for secret in SECRETS)
+
+
+def test_messages_that_make_no_sense_do_nothing_and_others_do_not_notice(public, tmp_path) -> None:
+    async def play() -> None:
+        async with Visitor(public[0]) as evil, Visitor(public[0]) as other:
+            await pour(evil, messages(200, 0, evil.model))
+            assert await other.ask() < 20
+            assert other.errors == []
+
+    asyncio.run(play())
+    assert not list(tmp_path.parent.glob("**/metakit-was-here"))
+    assert gone(public[1])
+
+
+def test_a_new_warm_process_follows_one_that_was_killed(public) -> None:
+    (nursery,) = psutil.Process(public[1]).children()
+    nursery.kill()
+    sleep(0.5)
+    asyncio.run(one_question(public[0]))
+
+
+async def one_question(url: str) -> None:
+    async with Visitor(url) as visitor:
+        await visitor.ask()
+
+
+def test_a_server_that_is_killed_takes_everything_along() -> None:
+    with demo() as (url, server):
+        asyncio.run(one_question(url))
+        family = psutil.Process(server).children(recursive=True)
+        assert family
+        os.kill(server, signal.SIGKILL)
+        _, alive = psutil.wait_procs(family, timeout=10)
+        assert not alive
+
+
+def test_a_visitor_who_asks_for_too_much_memory_is_refused_and_lives_on() -> None:
+    program = """
+import torch
+from metakit.server.nursery import limit_memory
+limit_memory(200)
+for ask in (lambda: bytearray(2**30), lambda: torch.zeros(2**28)):
+    try:
+        ask()
+    except (MemoryError, RuntimeError):
+        print("refused")
+print(int(torch.ones(1000).sum()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["refused", "refused", "1000"]
