@@ -16,6 +16,7 @@ WIDTH = 92  # letters in a line
 PICTURE, LIVE, CHOICE = 10.5, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
 SKIPPED = {"setup"}
 SOLUTION = re.compile(r"<details>\s*<summary>.*?</summary>(.*?)</details>", re.DOTALL)
+EXERCISE = re.compile(r"\*\*.+?\*\* \(\d+ minutes?")
 MINUTES = re.compile(r"\((\d+) minutes?\)")
 LINK_OUT = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|\d\d_\w+\.ipynb)[^)]*\)")
 LINK_TO_LESSON = re.compile(r"\]\((\w+)\.ipynb(#[^)]*)?\)")
@@ -71,8 +72,9 @@ def paragraphs(text: str) -> list[str]:
     found: list[str] = []
     fence = ""
     for line in text.split("\n"):
-        begins = not fence and (not line.strip() or line.startswith("#") or bool(found and found[-1].startswith("#")))
-        if begins or not found:
+        last = found[-1].strip() if found else ""
+        ends = not line.strip() and not ("\n" not in last and last.endswith((":", "**")))  # that one leads on
+        if not found or (not fence and (ends or line.startswith("#") or last.startswith("#"))):
             found.append("")
         found[-1] += line + "\n"
         fence = _fence(line, fence)
@@ -89,7 +91,9 @@ def _fence(line: str, fence: str) -> str:
 
 
 def heading(cell: NotebookNode) -> int:
-    """1 for #, 2 for ##, …; 0 where there is none."""
+    """1 for #, 2 for ##, …; 0 where there is none. The words of an exercise begin with its title, and count as 3."""
+    if EXERCISE.match(cell.source):
+        return 3
     found = re.match(r"(#+) ", cell.source) if cell.cell_type == "markdown" else None
     return len(found[1]) if found else 0
 

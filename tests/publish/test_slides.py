@@ -27,6 +27,13 @@ def test_headings_begin_slides():
     ]  # fmt: skip
 
 
+def test_an_exercise_begins_a_slide_with_its_stub():
+    found = kinds(
+        new_markdown_cell("## Exercises\n\nGo.\n\n**Twice** (5 minutes, easy). Double it."), new_code_cell("\n" * 20)
+    )
+    assert found == ["slide", "-", "subslide", "-", "-"]
+
+
 def test_a_heading_does_not_stand_alone():
     assert kinds(new_markdown_cell("## Idea\n\n### Predict\n\nWhat?")) == ["slide", "-", "-"]
     assert kinds(new_markdown_cell("## Long"), new_code_cell("\n" * 40)) == ["slide", "-"]
@@ -52,6 +59,10 @@ def test_set_up_is_skipped_and_solutions_are_for_the_speaker():
 def test_paragraphs_part_neither_code_nor_formulas():
     text = "One.\n\n```python\na\n\n# b\n```\n\n$$x\n\ny$$\n\n- i\n- j\n## H\nAfter."
     assert paragraphs(text) == ["One.", "```python\na\n\n# b\n```", "$$x\n\ny$$", "- i\n- j", "## H", "After."]
+
+
+def test_words_that_lead_on_stay_with_what_follows():
+    assert paragraphs("**You will be able to**\n\n- a\n- b\n\nNow.") == ["**You will be able to**\n\n- a\n- b", "Now."]
 
 
 def test_links_stay_among_the_slides():
