@@ -8,7 +8,7 @@ from uuid import uuid4
 import requests
 import websocket
 
-PATIENCE = 90  # seconds: a busy machine is no mistake of the hub
+PATIENCE = 300  # seconds: a busy machine is no mistake of the hub
 
 
 class Student:
@@ -54,6 +54,17 @@ class Student:
         """A request to the student's own server."""
         address = f"{self.hub}/user/{self.name}/{path}"
         return requests.request(method, address, headers=self.token, timeout=PATIENCE, **settings)
+
+    def visit(self, path: str) -> str:
+        """A page of the student's own server, as a browser gets it: with cookies, after the hub's redirections."""
+        answer = self.session.get(f"{self.hub}/user/{self.name}/{path}", timeout=PATIENCE)
+        answer.raise_for_status()
+        return answer.text
+
+    def farewell(self, path: str) -> requests.Response:
+        """What a page says when it is left."""
+        asked = {"_xsrf": self.session.cookies.get("_xsrf", path=f"/user/{self.name}/")}
+        return self.session.post(f"{self.hub}/user/{self.name}/{path}", params=asked, timeout=PATIENCE)
 
     def kernel(self) -> str:
         """The id of a new kernel."""

@@ -147,14 +147,16 @@ def test_each_runs_a_lesson_of_their_own(hub: Hub, students: list[Student], kern
         assert not (hub.folder / name / ".cache/metakit/glyphs").exists(), "The class shares one file of glyphs."
 
 
-def test_each_opens_the_demo(students: list[Student]):
-    pages = at_once(Student.ask, students, ["GET"] * 3, ["voila/render/demo.ipynb"] * 3)
-    assert [page.status_code for page in pages] == [200] * 3
+def test_each_opens_the_demo_and_leaves_no_kernel(students: list[Student]):
+    pages = at_once(Student.visit, students, ["voila/render/demo.ipynb"] * 3)
     for student, page in zip(students, pages, strict=True):
-        assert 'class="view"' in page.text
-        assert 'class="failed"' not in page.text
-        script = re.search(r'src="/user/\w+/(\S+page\.js)', page.text)[1]
-        assert student.ask("GET", script).ok
+        assert 'class="view"' in page
+        assert 'class="failed"' not in page
+        script = student.visit(re.search(r'src="/user/\w+/(\S+page\.js)', page)[1])
+        assert "voila/api/shutdown/${info.id}" in script
+        assert "?_xsrf=" in script, "Without it a hub refuses the page's farewell."
+        kernel = re.search(r'id="kernel" type="application/json">\{[^}]*"id": "([\w-]+)"', page)[1]
+        assert student.farewell(f"voila/api/shutdown/{kernel}").status_code == 204
 
 
 def test_nobody_enters_the_server_of_another(students: list[Student]):

@@ -107,7 +107,8 @@ async function start() {
 gone.querySelector("button").addEventListener("click", () => location.reload());
 addEventListener("pagehide", () => {
   leaving = true;
-  navigator.sendBeacon(`${info.base}voila/api/shutdown/${info.id}`);
+  const allowed = document.cookie.match(/(?:^|; )_xsrf=([^;]+)/)?.[1]; // a hub for a class asks for it; the demo alone does not
+  navigator.sendBeacon(`${info.base}voila/api/shutdown/${info.id}${allowed ? `?_xsrf=${allowed}` : ""}`);
 });
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // back from the browser's cache: the kernel has ended
 setTimeout(() => document.getElementById("waiting") && lost(), LONGEST_START);
