@@ -57,6 +57,7 @@ class Hub:
             "METAKIT_CLASS": str(self.folder),
             "METAKIT_CLASS_PASSWORD": PASSWORD,
             "METAKIT_DATA": str(self.folder / "data"),
+            "METAKIT_LESSONS": str(ROOT / "notebooks"),
             "METAKIT_MEMORY": f"{CEILING}M",
             "PYTHONPATH": str(ROOT),
         }
