@@ -1,4 +1,4 @@
-"""The demo's second room in a real Chromium: a link opens it, typing answers, and the first room stays as it was."""
+"""The demo's other rooms in a real Chromium: links open them, they answer, and the first room stays as it was."""
 
 import re
 
@@ -15,13 +15,81 @@ PROMPTS = ".mk-prompts"
 
 @pytest.fixture
 def room(context: BrowserContext, server: tuple[str, int]) -> Page:
-    """The second room, entered by its link."""
+    """The third room, entered by its link."""
+    return answered(entered(context, f"{server[0]}#room=in-context"))
+
+
+def entered(context: BrowserContext, url: str) -> Page:
+    """A new tab; what the console says is kept in `page.said`."""
     page = context.new_page()
     page.said = []
     page.on("console", lambda message: page.said.append(message.text))
     page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.goto(f"{server[0]}#room=in-context")
-    return answered(page)
+    page.goto(url)
+    return page
+
+
+@pytest.fixture
+def curves(context: BrowserContext, server: tuple[str, int]) -> Page:
+    """The second room, entered by its link."""
+    page = entered(context, f"{server[0]}#room=curves")
+    expect(page.locator(".mkc-verdict")).to_contain_text("times smaller")
+    return page
+
+
+def errors(page: Page) -> list[str]:
+    """Of every learner, as the legend shows it."""
+    return page.locator(".mkc-legend b").all_inner_texts()
+
+
+def test_the_step_slider_is_answered_in_the_browser(curves: Page) -> None:
+    assert curves.said == []
+    before = errors(curves)
+    milliseconds = curves.evaluate(
+        """() => { const [input, started] = [document.querySelector(".mkc-steps input"), performance.now()];
+        input.value = 10; input.dispatchEvent(new Event("input")); return performance.now() - started; }"""
+    )
+    assert milliseconds < 100
+    assert errors(curves) != before
+
+
+def test_a_preset_shows_what_it_promises_and_its_link_shows_it_again(curves: Page) -> None:
+    curves.get_by_role("button", name="More steps hurt").click()
+    expect(curves.locator(".mkc-verdict")).to_contain_text(
+        "More steps hurt MAML: after 1 its error was 7.7 times smaller"
+    )
+    expect(curves).to_have_url(re.compile("step=10"))
+    copy = entered(curves.context, curves.url)
+    expect(copy.locator(".mkc-verdict")).to_have_text(curves.locator(".mkc-verdict").inner_text())
+    assert errors(copy) == errors(curves)
+
+
+def test_points_by_mouse_by_keyboard_and_the_wave_itself(curves: Page) -> None:
+    chart = curves.locator(".mkc-canvas")
+    chart.click(position={"x": 200, "y": 200})
+    expect(curves.locator(".mkc-point")).to_have_count(6)
+    chart.focus()
+    curves.keyboard.press("ArrowLeft")
+    curves.keyboard.press("Enter")
+    expect(curves.locator(".mkc-point")).to_have_count(7)
+    curves.keyboard.press("Delete")
+    expect(curves.locator(".mkc-point")).to_have_count(6)
+    before, box = errors(curves), curves.locator(".mkc-handle").bounding_box()
+    curves.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    curves.mouse.down()
+    curves.mouse.move(box["x"] + 40, box["y"] + 90, steps=5)
+    curves.mouse.up()
+    expect(curves.get_by_label("Amplitude", exact=True)).not_to_have_value("4.4")
+    expect(curves.locator(".mkc-legend b").first).not_to_have_text(before[0])
+
+
+@pytest.mark.parametrize("damage", ["seed=x", "points=[[1]]"])
+def test_a_damaged_link_to_a_room_gives_a_fresh_example(
+    context: BrowserContext, server: tuple[str, int], damage: str
+) -> None:
+    page = entered(context, f"{server[0]}#room=curves&{damage}")
+    expect(page.locator(".mk-room-said")).to_contain_text("damaged")
+    expect(page.locator(".mkc-verdict")).to_contain_text("times smaller")
 
 
 def answered(page: Page) -> Page:
@@ -60,6 +128,14 @@ def test_what_cannot_be_read_is_told_where_one_types(room: Page) -> None:
     expect(room.locator(".mk-problem")).to_have_count(0)
 
 
+def test_a_function_situation_has_its_link(room: Page) -> None:
+    room.get_by_role("button", name="Inputs four times as large").click()
+    expect(room.locator(".mkf-legend b").first).to_have_text("0.19")
+    expect(room).to_have_url(re.compile("subject=.*linear.*scale=2"))
+    copy = answered(entered(room.context, room.url))
+    expect(copy.locator(".mkf-legend b").first).to_have_text("0.19")
+
+
 def test_a_preset_that_was_never_trained_says_so(room: Page) -> None:
     room.locator("[data-preset]", has_text="never trained").first.click()
     expect(room.locator(f"{PROMPTS} .mk-why")).to_contain_text("held out of training")
@@ -67,6 +143,7 @@ def test_a_preset_that_was_never_trained_says_so(room: Page) -> None:
 
 def test_by_keyboard(page: Page) -> None:
     page.locator("#rooms a").first.focus()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     answered(page)
