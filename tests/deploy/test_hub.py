@@ -1,5 +1,6 @@
 """A class on this very machine: a real JupyterHub with its proxy, and three students who work at the same time."""
 
+import json
 import os
 import re
 import shutil
@@ -158,6 +159,13 @@ def test_each_opens_the_demo_and_leaves_no_kernel(students: list[Student]):
         assert "?_xsrf=" in script, "Without it a hub refuses the page's farewell."
         kernel = re.search(r'id="kernel" type="application/json">\{[^}]*"id": "([\w-]+)"', page)[1]
         assert student.farewell(f"voila/api/shutdown/{kernel}").status_code == 204
+
+
+def test_the_first_page_is_the_lesson_and_asks_nothing(students: list[Student]):
+    assert "<title>JupyterLab" in students[0].visit("lab/tree/00_start_here.ipynb")
+    settings = json.loads(students[0].visit("lab/api/settings/@jupyterlab/apputils-extension:notification"))
+    asked = settings["schema"]["properties"]
+    assert (asked["fetchNews"]["default"], asked["checkForUpdates"]["default"]) == ("false", False)
 
 
 def test_nobody_enters_the_server_of_another(students: list[Student]):
