@@ -23,4 +23,5 @@ myst_heading_anchors = 4
 nb_execution_mode = "off"  # they have been run: metakit/publish/executed.py
 nb_ipywidgets_js = {}  # the usual one comes from elsewhere; ours is live.js
 nb_merge_streams = True
+nb_code_prompt_show, nb_code_prompt_hide = "Show the set-up", "Hide the set-up"  # no other code is folded
 suppress_warnings = ["myst.header"]  # a glossary goes from its title to its terms

@@ -51,7 +51,8 @@ def tag(cell: NotebookNode, name: str) -> None:
 def as_html(data: dict[str, Any], states: dict[str, Any], source: str) -> str:
     """What a page shows for an output: a place for a live picture or chart, or a picture; "" for what may stay."""
     if (model := data.get(VIEW, {}).get("model_id")) in states:
-        return _place("live", _still(states[model]["state"]), model)
+        state = states[model]["state"]
+        return _place("live metakit-question" if is_question(state) else "live", _still(state), model)
     if chart := data.get(PLOTLY):
         return _place("chart", _title(chart), data=json.dumps(chart))
     if picture := data.get(PNG):

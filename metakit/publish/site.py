@@ -12,6 +12,7 @@ from metakit.publish.executed import ROOT, executed, lessons
 from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
+from metakit.publish.stills import add_stills
 
 SHELVES = {
     "Lessons": ("notebooks/[0-9][0-9]_*.ipynb",),
@@ -22,9 +23,10 @@ SHELVES = {
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
-def site(root: Path = ROOT, *, run: bool = True) -> Path:
-    """Build it; the folder it lies in, `build/site`. Without `run`, lessons are shown without their outputs.
+def site(root: Path = ROOT, *, run: bool = True, stills: bool = True) -> Path:
+    """Build it; the folder it lies in, `build/site`.
 
+    Without `run`, lessons are shown without their outputs. With `stills`, and a Chromium, live pictures have stills.
     Raises MetaKitError when a lesson fails, a link leads nowhere, or a page would load something from elsewhere.
     """
     need("sphinx", "furo", "myst_nb", "ziamath")
@@ -45,6 +47,8 @@ def site(root: Path = ROOT, *, run: bool = True) -> Path:
         put(stage / "notebooks" / notebook.name, nbformat.writes(made))
     write_scripts(stage / "_static")
     make_pages(root / "docs", stage, built)
+    if stills:
+        add_stills(built)
     if wrong := [*broken_links(built), *asks_elsewhere(built)]:
         raise MetaKitError(f"Mend these links, then run make site again: {'; '.join(wrong)}.")
     return built
@@ -95,7 +99,8 @@ def put(path: Path, text: str) -> None:
 def main() -> None:
     """`python -m metakit.publish.site`; with `--without-outputs` in seconds instead of minutes."""
     try:
-        built = site(run="--without-outputs" not in sys.argv[1:])
+        run = "--without-outputs" not in sys.argv[1:]
+        built = site(run=run, stills=run)
     except MetaKitError as error:
         sys.exit(str(error))
     print(f"The site is made: open {built / 'index.html'}")  # noqa: T201

@@ -19,7 +19,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if base.name.startswith("popen-") else base) / "small course"
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            site(course(folder))
+            site(course(folder), stills=False)
             slides(folder)
             (folder / "done").touch()
     return folder

@@ -1,5 +1,8 @@
 import json
 import re
+import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -12,8 +15,9 @@ from metakit.publish.extra import need
 from metakit.publish.formulas import formula, picture
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.site import make_pages, site
+from metakit.publish.stills import with_stills
 from tests.publish.conftest import states
-from tests.publish.tiny import LESSON, course
+from tests.publish.tiny import LESSON, ROOT, course
 
 
 def test_every_link_leads_somewhere_and_nothing_is_asked_of_others(published):
@@ -134,6 +138,32 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch, tmp_pat
     monkeypatch.setattr("metakit.publish.extra.find_spec", lambda _: None)
     with pytest.raises(MetaKitError, match="needs sphinx, furo"):
         site(tmp_path)
+
+
+def test_stills_stand_at_their_places():
+    place, question = (
+        '<div class="metakit-still"><p>A: live</p></div>',
+        '<div class="metakit-still"><p><strong>Q</strong></p></div>',
+    )
+    image = '<img class="metakit-plot" alt="A, as the lesson leaves it" src="{}">'
+    shown = with_stills(f"<h1>T</h1>{question}{place}{question}{place}", ["0.png", "1.png"])
+    first, second = (place.replace("<p>", image.format(f"{i}.png") + "<p>") for i in range(2))
+    assert shown == f"<h1>T</h1>{question}{first}{question}{second}"
+    assert with_stills(place, []) == place
+
+
+@pytest.mark.browser
+def test_a_page_without_javascript_shows_stills(published, browser, tmp_path):
+    built = shutil.copytree(published / "build" / "site", tmp_path / "site")
+    program = "import pathlib, sys, metakit.publish.stills as one; print(one.add_stills(pathlib.Path(sys.argv[1])))"
+    done = subprocess.run([sys.executable, "-c", program, built], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "2"
+    assert broken_links(built) == []
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((built / "notebooks" / LESSON).with_suffix(".html").as_uri())
+    stills = page.locator(".metakit-still img")
+    assert [image.evaluate("one => one.naturalWidth > 300") for image in stills.all()] == [True, True]
+    page.close()
 
 
 @pytest.mark.browser
