@@ -29,7 +29,7 @@ PROXY = ROOT / ".venv/proxy/node_modules/.bin/configurable-http-proxy"
 PASSWORD = "learning-to-learn"
 NAMES = ("ada", "emmy", "grace")
 CEILING = 1000  # megabytes
-GREEDY = "hoard = []\nwhile True:\n    hoard.append(b'x' * 50 * 2**20)"
+GREEDY = "hoard = []\nfor _ in range(50):\n    hoard.append(b'x' * 50 * 2**20)\nprint('2.5 GB')"
 CALM = "import time\ncalm = []\nfor n in range(4):\n    time.sleep(0.3)\n    calm.append(n)\nprint(calm)"
 
 
