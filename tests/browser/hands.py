@@ -1,7 +1,9 @@
 """What a visitor does on the demo's page, and what can be read there."""
 
+import io
 import re
 
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
@@ -9,6 +11,12 @@ from tests.browser.conftest import settled
 PAD, DIALOG_PAD = ".ask .pad", "dialog .pad"
 ZIGZAG = [(0.25, 0.2), (0.75, 0.3), (0.3, 0.55), (0.7, 0.8)]
 TRIANGLE = [(0.5, 0.15), (0.85, 0.8), (0.15, 0.8), (0.5, 0.15)]
+INSIDE = """one => { const {top, left, bottom, right} = one.getBoundingClientRect();
+    return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth; }"""
+DROP = """([selector, bytes]) => { const data = new DataTransfer(), content = Uint8Array.from(bytes);
+    for (let k = 0; k < 6; k++) data.items.add(new File([content], `${k}.png`, { type: "image/png" }));
+    const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+    document.querySelector(selector).dispatchEvent(event); }"""
 Shape = list[tuple[float, float]]
 
 
@@ -57,3 +65,18 @@ def both_answer(page: Page) -> None:
     settled(page)
     expect(page.locator(".verdict")).to_contain_text(re.compile("Both say|They disagree"))
     expect(page.locator(".meter.top:visible")).to_have_count(2)
+
+
+def picture(kind: str = "PNG", ink: str = "#223", paper: str = "#eee6d8") -> bytes:
+    """A ring, as a photographed drawing may look."""
+    image, data = Image.new("RGB", (600, 400), paper), io.BytesIO()
+    ImageDraw.Draw(image).ellipse((220, 110, 380, 290), outline=ink, width=12)
+    image.save(data, kind)
+    return data.getvalue()
+
+
+def choose(page: Page, button: str, *files: bytes) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.locator(button).click()
+    made = [{"name": f"{i}.png", "mimeType": "image/png", "buffer": data} for i, data in enumerate(files)]
+    chooser.value.set_files(made if chooser.value.is_multiple() else made[0])

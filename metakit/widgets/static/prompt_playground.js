@@ -23,8 +23,8 @@ function render({ model, el }) {
   root.append(
     node("div", { className: "mk-presets", role: "group", "aria-label": "Ready-made prompts" }, node("span", { className: "mk-quiet" }, "Try:"), ...model.get("presets").map(presetButton)),
     node("div", { className: "mk-two" },
-      node("div", { className: "mk-prompt" }, node("h3", {}, "Examples: input → output"), rows, node("div", { className: "mk-more" }, more, fewer),
-        node("h3", {}, "Your query"), node("div", { className: "mk-row" }, query, node("span", { className: "mk-arrow", "aria-hidden": "true" }, "→"), node("span", { className: "mk-quiet" }, "?"))),
+      node("div", { className: "mk-prompt" }, node("h3", {}, "Examples: input → output"), node("p", { className: "mk-quiet" }, "Change them, or write your own: pairs that follow one rule. Nobody tells the network the rule."), rows, node("div", { className: "mk-more" }, more, fewer),
+        node("h3", {}, "Your query"), node("p", { className: "mk-quiet" }, "A word of 3 to 5 small letters: which word should follow it?"), node("div", { className: "mk-row" }, query, node("span", { className: "mk-arrow", "aria-hidden": "true" }, "→"), node("span", { className: "mk-quiet" }, "?"))),
       node("div", { className: "mk-reply" }, node("h3", {}, "The network goes on"), said, tiles, why)),
     node("h3", {}, "What it would have said with fewer examples"), strip, lookTitle, text, accuracy());
 

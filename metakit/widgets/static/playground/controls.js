@@ -31,5 +31,7 @@ function slider(name, label, [low, high], sentence, oninput) {
 function sourceChoice(sources, onchange) {
   const names = { glyphs: "invented glyphs", "glyphs-alike": "glyphs that look alike", omniglot: "Omniglot", "omniglot-alike": "Omniglot look-alikes" };
   const select = h("select", { name: "source", onchange: () => onchange(select.value) }, sources.map((name) => h("option", { value: name }, names[name] ?? name)));
-  return { node: h("label", { class: "source", hidden: sources.length < 2 }, h("span", {}, "Examples from"), select), select };
+  const node = explained(h("label", { class: "source" }, h("span", {}, "Examples from"), select), "examples", "Invented glyphs, or real characters of Omniglot where they are here; each at random, or ten that look alike.");
+  node.hidden = sources.length < 2;
+  return { node, select };
 }
