@@ -14,6 +14,7 @@ from torch import Tensor
 
 from metakit.checkpoints import commit, load, read, write
 from metakit.core import MetaKitError, MetaLearner
+from metakit.distributed import first
 from metakit.evaluate import evaluate, evaluate_streams, use_protocol
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.inner_loop import FastWeightLearner
@@ -99,8 +100,9 @@ class Run:
             self.save()
 
     def save(self) -> None:
-        """Write the run's state."""
-        write(self.state_path, self.training.state(), self._about())
+        """Write the run's state; of several processes one does."""
+        if first():
+            write(self.state_path, self.training.state(), self._about())
 
     def validate(self) -> float:
         """Score on validation tasks: accuracy (a share) or mean squared error."""
@@ -116,6 +118,8 @@ class Run:
         return score.mean
 
     def _validated(self, record: Record) -> Moment:
+        if not first():
+            return Moment(record)
         value = self.validate()
         lower_is_better = self.recipe.regression
         best = self.best is None or (value < self.best if lower_is_better else value > self.best)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
+from metakit.distributed import processes, shared_descent
 from metakit.tasks.base import Tasks, generator
 from metakit.tasks.functions import Curriculum
 
@@ -67,6 +68,8 @@ class Training:
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
         self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
+        if processes() > 1:
+            self.descend = shared_descent(self.learner, self.descend, schedule.meta_batch)
 
     def advance(self) -> Record:
         """One outer step: draw tasks, descend the meta-loss."""

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from metakit.checkpoints import shipped
 from metakit.cli.side_by_side import Order, side_by_side, train_one
 from metakit.core import MetaKitError
+from metakit.distributed import first, joined, processes
 from metakit.recipes import recipe as find
 
 
@@ -40,15 +41,19 @@ def train(
     place, names = pick_device(device), list(dict.fromkeys(recipes))
     for name in names:
         find(name).must_be_trained()
-    orders = [Order(name, out or shipped(find(name).name), seed, place, resume, compile, steps) for name in names]
-    follow(orders)
+    with joined(place) as mine:
+        if processes() > 1 and len(names) > 1:
+            raise MetaKitError("Several processes train one recipe together: name one.")
+        orders = [Order(name, out or shipped(find(name).name), seed, mine, resume, compile, steps) for name in names]
+        follow(orders)
 
 
 def follow(orders: list[Order]) -> None:
     """Carry out the orders and draw a bar for each: one alone in this process, several in one each."""
     failures = []
     words, bar, count, left = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(SpinnerColumn(), words, bar, count, left, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True, quiet=not first())
+    with Progress(SpinnerColumn(), words, bar, count, left, console=console) as progress:
         bars = {o.recipe: progress.add_task(o.recipe, total=find(o.recipe).schedule.steps) for o in orders}
         try:
             for event in train_one(orders[0]) if len(orders) == 1 else side_by_side(orders):

@@ -1,4 +1,4 @@
-"""One demo for a crowd, as `metakit demo --public` serves it: what is measured is printed, what is promised asserted."""
+"""A demo for a crowd, as `metakit demo --public` serves it: measured numbers are printed, promised ones asserted."""
 
 import sys
 from collections.abc import Iterator
