@@ -89,14 +89,17 @@ def packed(answers: dict[str, list[tuple[Any, dict[str, Any]]]]) -> str:
 
 
 def _moved(widget: anywidget.AnyWidget, name: str, value: Any) -> dict[str, Any]:
-    """What is known after the move; the control is then put back."""
-    now = getattr(widget, name)
+    """What is known after the move; the control is then put back, and others that had to give way."""
+    plain = {trait: getattr(widget, trait) for trait in widget.keys if not trait.startswith("_")}
+    plain = {trait: value for trait, value in plain.items() if isinstance(value, bool | int | float | str)}
     try:
         setattr(widget, name, value)
     except TraitError:
         return told(widget)
     after = told(widget)
-    setattr(widget, name, now)
+    for trait in (name, *plain):
+        if getattr(widget, trait) != plain[trait]:
+            setattr(widget, trait, plain[trait])
     return after
 
 

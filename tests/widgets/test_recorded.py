@@ -72,8 +72,15 @@ def test_an_answer_holds_what_differs_with_bytes_beside_it(widget):
 
 
 def test_what_does_not_find_back_is_forgotten(widget):
-    widget.observe(lambda _: setattr(widget, "step", widget.step + 1), "mode")
+    widget.observe(lambda _: setattr(widget, "view", {**widget.view, "moves": widget.answers}), "mode")
     assert "mode" not in recorded(widget)
+
+
+def test_what_gave_way_is_put_back_too(widget):
+    widget.observe(lambda change: setattr(widget, "step", min(widget.step, change.new)), "number")
+    widget.step = 2
+    assert dict(recorded(widget)["number"])[0]["step"] == [0, []]
+    assert widget.step == 2
 
 
 def test_it_loses_patience(widget, monkeypatch):
