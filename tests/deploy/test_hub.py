@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 from time import monotonic, sleep
 from typing import Any
+from urllib.parse import urlencode
 
 import nbformat
 import psutil
@@ -166,6 +167,28 @@ def test_the_first_page_is_the_lesson_and_asks_nothing(students: list[Student]):
     settings = json.loads(students[0].visit("lab/api/settings/@jupyterlab/apputils-extension:notification"))
     asked = settings["schema"]["properties"]
     assert (asked["fetchNews"]["default"], asked["checkForUpdates"]["default"]) == ("false", False)
+
+
+def test_a_link_brings_a_new_lesson_and_keeps_what_was_written(hub: Hub, students: list[Student]):
+    repository, copy = hub.folder / "course", hub.folder / "emmy/metakit/course"
+    repository.mkdir()
+    asked = urlencode({"repo": str(repository), "branch": "main", "targetpath": "course"})
+    publish(repository, {"11.ipynb": "lesson 11"})
+    assert "course" in students[1].visit(f"git-pull?{asked}")  # the page, which then asks for what follows
+    assert '"phase": "finished"' in students[1].visit(f"git-pull/api?{asked}")
+    (copy / "11.ipynb").write_text("my answer", "utf-8")
+    publish(repository, {"12.ipynb": "lesson 12"})
+    assert '"phase": "finished"' in students[1].visit(f"git-pull/api?{asked}")
+    assert [(copy / name).read_text("utf-8") for name in ("11.ipynb", "12.ipynb")] == ["my answer", "lesson 12"]
+
+
+def publish(repository: Path, files: dict[str, str]) -> None:
+    """A teacher's commit."""
+    for name, text in files.items():
+        (repository / name).write_text(text, "utf-8")
+    who = ["-c", "user.name=teacher", "-c", "user.email=teacher@example.org"]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "More lessons"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
 
 
 def test_nobody_enters_the_server_of_another(students: list[Student]):
