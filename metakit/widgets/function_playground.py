@@ -50,6 +50,7 @@ class FunctionPlayground(Visited):
         made: tuple[Subject, ...] = (SinusoidSubject(sinusoids), LinearSubject(linear))
         self._made: Mapping[str, Subject] = {one.name: one for one in made}
         told = {one.name: {"columns": list(one.columns), "reach": list(one.reach)} for one in made}
+        self._waits = False
         self._known_errors: dict[tuple[str, Shift], dict[str, list[float]]] = {}
         super().__init__(subject=made[0].name, subjects=told, seed=seed)
         if not self.view:  # nothing but defaults: no change was observed
@@ -60,6 +61,15 @@ class FunctionPlayground(Visited):
         view = self.view
         answers = {name: view[name][self.read] for name in ("ours", "best")}
         return {"examples": self.examples, **answers, "errors": view["errors"], "looks": self.looks, **self.typical}
+
+    def _take(self, situation: Mapping[str, Any]) -> None:
+        """All of it is read once, at the end."""
+        self._waits = True
+        try:
+            super()._take(situation)
+        finally:
+            self._waits = False
+            self._read()
 
     @validate("subject")
     def _known(self, proposal: dict[str, Any]) -> str:
@@ -101,7 +111,6 @@ class FunctionPlayground(Visited):
         self._queries = x[EXAMPLES:] if len(subject.columns) > 1 else subject.line(0)
         y = disturbed(self._function(x[None, :EXAMPLES])[0], subject, self.noise, self.seed)
         with self.hold_sync():
-            self.typical = self._typical()
             self.view = {}
             self.examples = short(torch.cat([x[:EXAMPLES], y], 1))
             self._read()
@@ -116,6 +125,8 @@ class FunctionPlayground(Visited):
     @observe("examples")
     def _read(self, _change: object = None) -> None:
         """The transformer and the best estimator read the prompt, example by example."""
+        if self._waits:
+            return
         subject = self._subject
         table = torch.tensor(self.examples, dtype=torch.float32).reshape(-1, len(subject.columns) + 1)
         line = subject.line(self.seed)
@@ -125,6 +136,7 @@ class FunctionPlayground(Visited):
         wrong = {name: errors(found[name][:, GRID:], found["truth"][GRID:], unit) for name in ("ours", "best")}
         self._prompt = table
         with self.hold_sync():
+            self.typical = self._typical()
             curves = {name: short(found[name][..., :GRID]) for name in ("ours", "best", "truth")}
             self.view = {**curves, "errors": wrong}
             self.read = min(self.read, len(table))
@@ -134,7 +146,7 @@ class FunctionPlayground(Visited):
     @torch.no_grad()
     def _look(self, _change: object = None) -> None:
         """Where the asked query looks."""
-        if not self.view:
+        if self._waits or not self.view:
             return
         subject, table = self._subject, self._prompt[: self.read]
         state = subject.learner.adapt(table[:, :-1], table[:, -1:])

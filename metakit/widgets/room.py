@@ -40,13 +40,12 @@ class Room(Visited):
         about: str,
         makers: Mapping[str, Callable[[], anywidget.AnyWidget]],
         name: str = "",
-        presets: tuple[Preset, ...] = (),
+        presets: Mapping[str, tuple[Preset, ...]] | None = None,  # heading -> what is worth seeing under it
     ) -> None:
         self._makers = list(makers.values())
         self.widgets: list[anywidget.AnyWidget] = []
-        super().__init__(
-            title=title, about=about, name=name, headings=list(makers), presets=[one._asdict() for one in presets]
-        )
+        told = [one._asdict() | {"heading": heading} for heading, some in (presets or {}).items() for one in some]
+        super().__init__(title=title, about=about, name=name, headings=list(makers), presets=told)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """A visitor may come in, and wish for a situation: the same one again, too."""

@@ -7,7 +7,7 @@ from metakit.checkpoints import load, shipped
 from metakit.widgets.presets import IN_CONTEXT, ON_CURVES
 from metakit.widgets.room import Room
 
-CURVES = ("maml-sinusoid", "reptile-sinusoid", "neural-process-sinusoid")
+CURVES = "Which wave is it?", ("maml-sinusoid", "reptile-sinusoid", "neural-process-sinusoid")
 WORDS = "Words: what comes next?", ("prompts-strings",)
 FUNCTIONS = "Functions: which curve is it?", ("in-context-sinusoid", "in-context-linear-5")
 TWIN = "no meta-learning"
@@ -20,9 +20,9 @@ def curves_room() -> Room:
         "Each task is one wave, and you show five points of it. MAML and Reptile have practised on thousands of other "
         "waves: not to know them, but to learn a new one in a step or two. Their twin is the same network without "
         "practice, and the neural process takes no steps at all: it reads. Move a point, or the wave, and watch.",
-        {"Which wave is it?": _adaptation} if _are_here(CURVES) else {},
+        {CURVES[0]: _adaptation} if _are_here(CURVES[1]) else {},
         "curves",
-        ON_CURVES,
+        {CURVES[0]: ON_CURVES},
     )
 
 
@@ -35,7 +35,7 @@ def in_context_room() -> Room:
         "what you show it. This is in-context learning. Change an example and watch the answer change.",
         {heading: make for (heading, names), make in makers.items() if _are_here(names)},
         "in-context",
-        IN_CONTEXT,
+        {FUNCTIONS[0]: IN_CONTEXT},
     )
 
 
@@ -48,8 +48,10 @@ def _adaptation() -> anywidget.AnyWidget:
     from metakit.widgets.adaptation import Adaptation  # noqa: PLC0415
 
     torch.manual_seed(0)
-    learners = {TWIN: recipe(CURVES[0]).learner()}
-    learners |= {name: load(found) for name, found in zip(("MAML", "Reptile", "neural process"), CURVES, strict=True)}
+    learners = {TWIN: recipe(CURVES[1][0]).learner()}
+    learners |= {
+        name: load(found) for name, found in zip(("MAML", "Reptile", "neural process"), CURVES[1], strict=True)
+    }
     return Adaptation(learners, seed=32, shots=5, twin=TWIN)
 
 

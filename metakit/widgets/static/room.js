@@ -20,29 +20,28 @@ function nextTheme() {
 function render({ model, el }) {
   const name = model.get("name"), children = [];
   const said = part("p", { role: "status", className: "mk-room-said" });
-  const about = part("p", { role: "status", className: "mk-room-preset" });
   const actions = [part("button", { type: "button", onclick: copy }, "Copy link"), part("button", { type: "button", onclick: nextTheme, ariaLabel: "Light or dark theme" }, "Theme")];
   const places = model.get("headings").map(() => part("div", { className: "mk-room-place", ariaBusy: "true" }, part("p", {}, "One moment …")));
-  const sections = model.get("headings").map((heading, i) => part("section", { ariaLabel: heading }, part("h2", {}, heading), places[i]));
+  const sections = model.get("headings").map((heading, i) => part("section", { ariaLabel: heading }, part("h2", {}, heading), ...presets(heading), places[i]));
   const root = part("div", { className: "mk-room" },
     part("header", {}, part("p", {}, part("b", {}, "MetaKit"), ` ${name.replace("-", " ")}`), part("div", {}, ...(OWN() ? actions : []))),
     part("h1", {}, model.get("title")), part("p", { className: "mk-room-about" }, model.get("about")),
-    ...(model.get("presets").length ? [presets()] : []), about, said, ...sections);
+    said, ...sections);
   root.dataset.room = name;
   el.append(root);
 
   // ---- situations
-  function presets() {
-    const buttons = model.get("presets").map((one) => part("button", { type: "button", onclick: () => show(one) }, one.name));
-    return part("div", { className: "mk-room-presets", role: "group", ariaLabel: "Situations worth seeing" }, part("span", {}, "Try:"), ...buttons);
-  }
-
-  function show(preset) {
-    about.textContent = preset.about;
-    wish(preset.situation);
-    const number = model.get("kept").findIndex((traits) => traits.some((trait) => trait in preset.situation));
-    const spot = sections[Math.max(number, 0)], { top } = spot.getBoundingClientRect();
-    if (top > innerHeight / 2) spot.scrollIntoView({ block: "start" });
+  /** The buttons under a heading, and what to look for in the situation that is shown. */
+  function presets(heading) {
+    const found = model.get("presets").filter((one) => one.heading === heading);
+    const about = part("p", { role: "status", className: "mk-room-preset" });
+    const show = (preset) => {
+      about.textContent = preset.about;
+      wish(preset.situation);
+    };
+    const buttons = found.map((one) => part("button", { type: "button", onclick: () => show(one) }, one.name));
+    const bar = part("div", { className: "mk-room-presets", role: "group", ariaLabel: "Situations worth seeing" }, part("span", {}, "Try:"), ...buttons);
+    return found.length ? [bar, about] : [];
   }
 
   function wish(situation, also = {}) {
