@@ -14,43 +14,50 @@ from metakit.core import MetaKitError, Task
 from metakit.distributed import joined, part_of, processes, shared_descent
 from metakit.recipes import recipe
 from metakit.runs import Run
+from tests.programs.together import FATAL, STEPS, meta_gradient
 
-PROGRAMS = Path(__file__).parent / "programs"
 ROOT = Path(__file__).parents[1]
+PROGRAM = ROOT / "tests" / "programs" / "together.py"
 
 
-def torchrun(n: int, program: str, out: Path, *options: str) -> str:
-    """What `n` processes of a program print."""
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What two processes (one is lost, and started again) and four leave in a folder; and what the two print."""
+    folder = tmp_path_factory.mktemp("together")
+    said = torchrun(2, folder, "--max-restarts=1")
+    torchrun(4, folder)
+    return folder, said
+
+
+def torchrun(n: int, folder: Path, *options: str) -> str:
+    """What `n` processes of the program print."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={n}", *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [*command, str(PROGRAMS / program), str(out)], env=environment, capture_output=True, text=True, check=False
+        [*command, str(PROGRAM), str(folder)], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_two_and_four_processes_find_the_meta_gradient_of_one(tmp_path) -> None:
-    found = {}
-    for n in (1, 2, 4):
-        torchrun(n, "meta_gradient.py", tmp_path / f"{n}.pt")
-        found[n] = torch.load(tmp_path / f"{n}.pt")
-    assert max(part.abs().max() for name, part in found[1].items() if name != "loss") > 1e-3
-    for n in (2, 4):  # seven tasks: the parts are not equal
-        torch.testing.assert_close(found[n], found[1], rtol=1e-12, atol=1e-14)
+@pytest.mark.parametrize("n", [2, 4])
+def test_several_processes_find_the_meta_gradient_of_one(together, n: int) -> None:
+    alone = meta_gradient()
+    assert max(part.abs().max() for name, part in alone.items() if name != "loss") > 1e-3
+    torch.testing.assert_close(
+        torch.load(together[0] / f"{n}.pt"), alone, rtol=1e-12, atol=1e-14
+    )  # 7 tasks: unequal parts
 
 
-def test_a_killed_worker_is_started_again_and_the_run_goes_on(tmp_path) -> None:
-    out = tmp_path / "run.safetensors"
-    said = torchrun(2, "killed_worker.py", out, "--max-restarts=1")
-    begun = [int(step) for step in re.findall(r"begins at (\d+)", said)]
+def test_a_killed_worker_is_started_again_and_the_run_goes_on(together, tmp_path) -> None:
+    begun = [int(step) for step in re.findall(r"begins at (\d+)", together[1])]
     assert begun[:2] == [0, 0]
     assert len(begun) == 4
-    assert min(begun[2:]) >= 10  # what the killed start had saved
+    assert min(begun[2:]) >= FATAL - 2  # what the first start had saved
     alone = Run(recipe("fomaml-sinusoid"), tmp_path / "alone.safetensors")
-    list(alone.moments(30))
-    state = read(out.with_suffix(".run.safetensors"))[0]
-    assert int(state["step"]) == 30
+    list(alone.moments(STEPS))
+    state = read(together[0] / "run.run.safetensors")[0]
+    assert int(state["step"]) == STEPS
     for name, weight in alone.training.learner.state_dict().items():
         torch.testing.assert_close(state[f"learner.{name}"], weight, rtol=1e-3, atol=1e-5)
 
