@@ -144,10 +144,17 @@ function followTheme() {
   new MutationObserver(tell).observe(document.body, { attributeFilter: ["data-theme"] });
 }
 
+/** What the keyboard and a screen reader miss in Sphinx's pages: scrolling in what is wide, the level of the menu's headings. */
+function help() {
+  for (const wide of document.querySelectorAll("pre, .metakit-formula, .table-wrapper")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  for (const title of document.querySelectorAll('.caption[role="heading"]')) title.setAttribute("aria-level", "2");
+}
+
 function start() {
   const stored = document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]');
   Object.entries(stored ? JSON.parse(stored.textContent).state : {}).forEach(([id, one]) => meet(id, one));
   followTheme();
+  help();
   const watch = new IntersectionObserver((entries) => entries.filter((one) => one.isIntersecting).forEach(({ target }) => {
     watch.unobserve(target);
     enliven(target);
