@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metakit.publish.glossary import FLAGS, GLOSSARY, LESSONS, linked, pattern, terms
+from metakit.publish.glossary import FLAGS, GLOSSARY, LEFT_ALONE, LESSONS, linked, pattern, terms
 
 ROOT = Path(__file__).parents[1]
 TERMS = terms(GLOSSARY.read_text("utf-8"))
@@ -57,6 +57,16 @@ def test_names_in_the_code_are_there():
 def test_lessons_use_the_terms_that_name_them(lesson):
     mine, text = [term for term in TERMS if term.lesson == lesson.stem[:2]], "\n".join(prose(lesson))
     assert [term.name for term in mine if not re.search(pattern(term.words), text, FLAGS)] == []
+
+
+def test_first_uses_are_linked(lesson):
+    assert linked(prose(lesson), TERMS) == prose(lesson), "Run make format."
+
+
+def test_lessons_use_no_other_words(lesson):
+    text = "\n".join(re.sub(LEFT_ALONE, "", cell, flags=FLAGS) for cell in prose(lesson))
+    found = [(term.name, word) for term in TERMS for word in term.elsewhere if re.search(pattern([word]), text, FLAGS)]
+    assert found == [], "The glossary calls these words not ours: use its own."
 
 
 TEXT = """### N-way
