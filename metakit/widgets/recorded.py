@@ -18,7 +18,7 @@ from traitlets import Bool, Enum, Float, Int, ObserveHandler, TraitError
 MOST_VALUES = 11  # of one control
 NEW_DRAWS = 4  # of something that is drawn by chance
 MANY = 1000  # a control with so many values is a seed
-PATIENCE = 20.0  # seconds for one widget
+PATIENCE = 30.0  # seconds for one widget
 MOST_BYTES = 600_000  # of one widget's answers, compressed
 IRREVOCABLE = {"stop", "running", "clear"}  # these begin or end something
 
