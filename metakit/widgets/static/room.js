@@ -37,6 +37,7 @@ function render({ model, el }) {
     const about = part("p", { role: "status", className: "mk-room-preset" });
     const show = (preset) => {
       about.textContent = preset.about;
+      moved = true;
       wish(preset.situation);
     };
     const buttons = found.map((one) => part("button", { type: "button", onclick: () => show(one) }, one.name));
@@ -52,7 +53,7 @@ function render({ model, el }) {
   const here = () => OWN() && (new URLSearchParams(location.hash.slice(1)).get("room") === name);
   const current = () => Object.fromEntries(children.flatMap(({ child, traits }) => traits.map((trait) => [trait, child.get(trait)])));
   const write = () => here() && history.replaceState(null, "", addressOf(name, current()));
-  let writing = 0;
+  let writing = 0, moved = false; // the visitor has asked for a situation
 
   function writeSoon() {
     clearTimeout(writing);
@@ -79,6 +80,7 @@ function render({ model, el }) {
     if (!traits.length) return;
     children.push({ child, traits });
     child.on(traits.map((trait) => `change:${trait}`).join(" "), writeSoon);
+    if (moved) writeSoon(); // it came before this widget was there
   }
 
   let shown = 0;
