@@ -30,26 +30,35 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Connect to the kernel; `hear({type, parent, content, buffers})` gets every message. A broken connection (a phone that
- * slept) is taken up again, and what was said meanwhile is said then; `lost()` is called when that fails.
+ * slept) is taken up again, and what the kernel had not dealt with is said again; `lost()` is called when that fails.
  */
 export async function connect({ id, base }, hear, lost) {
   const url = new URL(`${base}api/kernels/${id}/channels?session_id=${CLIENT.session}`, location.href);
   url.protocol = url.protocol.replace("http", "ws");
+  const unheard = new Map(); // what was said, until the kernel is idle again after it
+  let socket = null;
+
+  function receive({ data }) {
+    const message = decode(data);
+    if (message.type === "status" && message.content.execution_state === "idle") unheard.delete(message.parent);
+    hear(message);
+  }
 
   const attempt = () => new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, PROTOCOL);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => hear(decode(data));
-    socket.onerror = reject;
-    socket.onopen = () => {
-      socket.onclose = again;
-      resolve(socket);
+    const opened = new WebSocket(url, PROTOCOL);
+    opened.binaryType = "arraybuffer";
+    opened.onmessage = receive;
+    opened.onerror = opened.onclose = reject;
+    opened.onopen = () => {
+      opened.onclose = again;
+      resolve(opened);
     };
   });
   async function open(retries) {
     for (let left = retries; ; left--) {
       try {
-        return await attempt();
+        socket = await attempt();
+        return unheard.forEach((data) => socket.send(data));
       } catch (error) {
         if (left === 0) throw error;
         await pause(1000);
@@ -57,17 +66,17 @@ export async function connect({ id, base }, hear, lost) {
     }
   }
   function again() {
-    ready = open(RETRIES);
-    ready.catch(lost);
+    socket = null;
+    open(RETRIES).catch(lost);
   }
 
-  let ready = open(0);
-  await ready;
+  await open(0);
   return {
     send(type, content, { channel = "shell", metadata = {}, buffers = [] } = {}) {
       const header = { ...CLIENT, msg_id: `${CLIENT.session}_${counter++}`, msg_type: type, date: new Date().toISOString() };
       const data = encode(channel, [header, {}, metadata, content], buffers);
-      ready.then((socket) => socket.send(data), lost);
+      unheard.set(header.msg_id, data);
+      socket?.send(data);
       return header.msg_id;
     },
   };
