@@ -26,7 +26,7 @@ c.JupyterHub.concurrent_spawn_limit = 10  # the eleventh waits for a moment
 c.Spawner.environment = {
     "METAKIT_DATA": os.environ.get("METAKIT_DATA", str(CHECKOUT / "data")),
     "METAKIT_LESSONS": os.environ.get("METAKIT_LESSONS", str(LESSONS)),
-    "JUPYTER_CONFIG_PATH": str(CHECKOUT / "deploy/jupyter"),  # JupyterLab does not ask thirty students about its news
+    "JUPYTER_CONFIG_PATH": str(CHECKOUT / "metakit/server"),  # JupyterLab does not ask thirty students about its news
     "JUPYTER_PATH": str(CHECKOUT / "metakit/widgets"),  # where Voila finds the demo's page
     "OMP_NUM_THREADS": "1",  # thirty kernels share the processors
 }

@@ -14,6 +14,7 @@ from metakit.errors import MetaKitError
 
 NOTEBOOKS = Path(metakit.__file__).parents[1] / "notebooks"
 TEMPLATES = Path(metakit.__file__).parent / "widgets"  # holds voila/templates/metakit
+LAB_SETTINGS = Path(metakit.__file__).parent / "server"  # holds labconfig: JupyterLab does not ask about its news
 
 
 def demo(port: int = 8866, host: str | None = None, visitors: int = 40, public: bool = False) -> None:
@@ -47,6 +48,7 @@ def lab(port: int = 8888) -> None:
     """
     folder = existing("").resolve()
     free(port, "localhost")
+    before("JUPYTER_CONFIG_PATH", LAB_SETTINGS)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", "--ServerApp.answer_yes=True", "--LabApp.news_url=None"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
@@ -94,8 +96,13 @@ def wait_for(examples: Popen[bytes]) -> None:
 def prepare_environment() -> None:
     """One thread per visitor, and Voila finds our page."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    known = os.environ.get("JUPYTER_PATH")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(TEMPLATES), *([known] if known else [])])
+    before("JUPYTER_PATH", TEMPLATES)
+
+
+def before(variable: str, folder: Path) -> None:
+    """Put a folder in front of a search path of the environment."""
+    known = os.environ.get(variable)
+    os.environ[variable] = os.pathsep.join([str(folder), *([known] if known else [])])
 
 
 def run_quietly(start: Callable[[], Any], hello: str) -> None:

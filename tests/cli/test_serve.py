@@ -54,3 +54,8 @@ def test_the_demo_notebook_is_small_and_stored_without_outputs() -> None:
     cells = json.loads(serve.existing("demo.ipynb").read_text("utf-8"))["cells"]
     assert len(cells) <= 4
     assert all(not cell.get("outputs") for cell in cells)
+
+
+def test_jupyterlab_does_not_ask_about_its_news() -> None:
+    wishes = json.loads(Path(serve.LAB_SETTINGS, "labconfig", "default_setting_overrides.json").read_text("utf-8"))
+    assert wishes["@jupyterlab/apputils-extension:notification"] == {"checkForUpdates": False, "fetchNews": "false"}
