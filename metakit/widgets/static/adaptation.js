@@ -113,7 +113,7 @@ function render({ model, el }) {
   }
 
   const handle = waveHandle({
-    canvas: fit.canvas, plot: fit.plot, get: () => ({ amplitude: now("amplitude"), phase: now("phase") }),
+    canvas: fit.canvas, plot: fit.plot, below: fit.points, get: () => ({ amplitude: now("amplitude"), phase: now("phase") }),
     set: (height, place) => ship({ amplitude: height, phase: place }),
   });
   editPoints({

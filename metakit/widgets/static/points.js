@@ -4,6 +4,7 @@
  */
 
 const REACH = 12; // pixels of the picture
+const TWICE = 350; // milliseconds between two taps that are one double tap
 const STRIDE = 0.25; // units of the axes; four times as far with Shift
 
 function editPoints({ canvas, plot, get, set, moveCursor, most }) {
@@ -27,15 +28,22 @@ function editPoints({ canvas, plot, get, set, moveCursor, most }) {
   const add = (place) => get().length < most && set([...get(), place], "added");
   const remove = (index) => index >= 0 && set(get().filter((_, i) => i !== index), "removed");
 
+  let last = { index: -1, time: 0 };
+
   const reach = (event) => (event.pointerType === "touch" ? 2.5 : 1) * REACH; // a finger is thick
 
   canvas.onpointerdown = (event) => {
     const { index, far } = nearest(placeOf(event));
     held = far <= reach(event);
     if (!held) return;
+    const twice = event.pointerType === "touch" && index === last.index && event.timeStamp - last.time < TWICE;
+    last = { index: twice ? -1 : index, time: event.timeStamp };
+    if (twice) return remove(index);
     dragged = index;
     canvas.setPointerCapture(event.pointerId);
   };
+  // a finger on a point moves the point and not the page; then no clicks come of it, so `twice` counts them
+  canvas.addEventListener("touchstart", (event) => nearest(placeOf(event.touches[0])).far <= 2.5 * REACH && event.preventDefault(), { passive: false });
   canvas.onclick = (event) => !held && add(placeOf(event)); // no click comes of a finger that scrolls the page
   canvas.onpointermove = (event) => {
     if (dragged < 0) return;

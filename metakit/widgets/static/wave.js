@@ -8,7 +8,7 @@ const WAVES = { amplitude: [0.1, 5], phase: [0, 3.142] };
 
 const kept = (name, value) => Math.min(Math.max(Number(value.toFixed(2)), WAVES[name][0]), WAVES[name][1]);
 
-function waveHandle({ canvas, plot, get, set }) {
+function waveHandle({ canvas, plot, below, get, set }) {
   const handle = svg("g", { class: "mkc-handle" }, svg("circle", { r: 16, class: "mkc-reach" }), svg("path", { d: "M-9,0L0,-9L9,0L0,9z" }), svg("title", {}, "Drag to reshape the wave"));
   let held = false;
 
@@ -18,6 +18,7 @@ function waveHandle({ canvas, plot, get, set }) {
     event.stopPropagation(); // it is no new point
     event.preventDefault();
   };
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // the page stays
   handle.onpointermove = (event) => {
     if (!held) return;
     const pixel = new DOMPoint(event.clientX, event.clientY).matrixTransform(canvas.getScreenCTM().inverse());
@@ -29,6 +30,6 @@ function waveHandle({ canvas, plot, get, set }) {
     const { amplitude, phase } = get();
     handle.setAttribute("transform", `translate(${plot.x(phase + CREST).toFixed(1)},${plot.y(amplitude).toFixed(1)})`);
   }
-  canvas.append(handle);
+  below.before(handle); // a point that lies on it comes first
   return { draw };
 }
