@@ -44,6 +44,16 @@ def draw_by_finger(page: Page, selector: str) -> None:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+def drag_by_finger(page: Page, selector: str, right: float, down: float) -> None:
+    """Drag what the selector finds first by so many pixels."""
+    touch, box = page.context.new_cdp_session(page), page.locator(selector).first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for k in range(6):
+        place = {"x": x + right * k / 5, "y": y + down * k / 5}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": [place]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def slide(page: Page, name: str, value: int) -> None:
     page.locator(f"input[name={name}]").fill(str(value))
     settled(page)

@@ -7,7 +7,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import opened, settled
-from tests.browser.hands import DROP, INSIDE, both_answer, choose, draw_by_finger, label, numbers, picture
+from tests.browser.hands import (
+    DROP,
+    INSIDE,
+    both_answer,
+    choose,
+    drag_by_finger,
+    draw_by_finger,
+    label,
+    numbers,
+    picture,
+)
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -160,3 +170,7 @@ def test_every_room_fits_a_phone_and_hears_a_finger(context: BrowserContext, ser
     page.get_by_role("link", name="Fit a curve").tap()
     page.locator(".mkc-canvas").first.tap(position={"x": 120, "y": 60})
     expect(page.locator("[data-room=curves] .mkc-point")).to_have_count(6)
+    height, before = page.evaluate("scrollY"), page.locator("[data-room=curves] .mkc-legend").inner_text()
+    drag_by_finger(page, "[data-room=curves] .mkc-point", 30, 60)
+    expect(page.locator("[data-room=curves] .mkc-legend")).not_to_have_text(before)
+    assert page.evaluate("scrollY") == height  # the point moves and the page does not
