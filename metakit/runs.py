@@ -100,8 +100,8 @@ class Run:
             self.save()
 
     def save(self) -> None:
-        """Write the run's state; of several processes one does."""
-        if first():
+        """Write the run's state; of several processes one does. Half an outer step is no state: then the last one stays."""
+        if first() and self.training.whole:
             write(self.state_path, self.training.state(), self._about())
 
     def validate(self) -> float:

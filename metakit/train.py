@@ -65,6 +65,7 @@ class Training:
     ) -> None:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
         self.device, self.rng, self.seed, self.step = device, generator(seed, device), seed, 0
+        self.whole = True  # not in the midst of a step of the optimizer
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
         self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
@@ -78,13 +79,27 @@ class Training:
         self.learner.use_progress(self.step / self.schedule.steps)
         self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
-        self.optimizer.zero_grad()
-        loss = self.descend(self._tasks_now().sample(self.schedule.meta_batch, self.rng))
-        if self.schedule.clip is not None:
-            torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
+        loss = self._meta_gradient()
+        self.whole = False
         self.optimizer.step()
         self.step += 1
+        self.whole = True
         return Record(self.step, float(loss), rate, perf_counter() - started)
+
+    def _meta_gradient(self) -> Tensor:
+        """The meta-loss; its gradient lies in `.grad`. Interrupted, it leaves everything as it was."""
+        drawn, buffers = self.rng.get_state(), {k: v.clone() for k, v in self.learner.named_buffers()}
+        try:
+            self.optimizer.zero_grad()
+            loss = self.descend(self._tasks_now().sample(self.schedule.meta_batch, self.rng))
+            if self.schedule.clip is not None:
+                torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
+        except BaseException:
+            self.rng.set_state(drawn)
+            for name, buffer in self.learner.named_buffers():
+                buffer.copy_(buffers[name])
+            raise
+        return loss
 
     def _tasks_now(self) -> Tasks:
         """Tasks of a curriculum grow with the training."""

@@ -34,13 +34,19 @@ def check_widget(make: Callable[[], W], picture: Callable[[W], object], **contro
 
 
 def _sweep(widget: W, picture: Callable[[W], object], control: str, values: Sequence[object]) -> None:
-    seen, fastest = set(), dict.fromkeys(map(str, values), float("inf"))
-    for value in (*values, *values, *values):  # the best of three: the first pays for imports
+    seen, fastest = set(), {value: float("inf") for value in map(str, values)}
+
+    def move(value: object) -> None:
         started = thread_time()
         setattr(widget, control, value)
         drawn = picture(widget)
         fastest[str(value)] = min(fastest[str(value)], thread_time() - started)
         seen.add(_data(drawn))
+
+    for turn in range(9):  # the first pays for imports; later ones are for a processor that is shared with other tests
+        if turn < 3 or max(fastest.values()) > ANSWER:
+            for value in values:
+                move(value)
     assert len(seen) > 1, f"Moving {control} through {values} changes nothing in the picture."
     slow = {value: round(seconds, 3) for value, seconds in fastest.items() if seconds > ANSWER}
     assert not slow, f"{control} answers too slowly, in seconds: {slow}."

@@ -42,6 +42,22 @@ def identical(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
+def test_an_interrupted_step_has_not_happened():
+    def interrupt(tasks: Task) -> Tensor:
+        raise KeyboardInterrupt
+
+    ours, other = training(), training()
+    descend = ours.descend
+    ours.advance(), other.advance()
+    ours.descend = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        ours.advance()
+    assert ours.whole
+    ours.descend = descend
+    ours.advance(), other.advance()
+    assert identical(ours.state(), other.state())
+
+
 def test_a_curriculum_grows_with_the_training():
     """At the first step the prompts of `in-context-linear-20` have 5 inputs and 5 examples; later 20 of each."""
     drawn = []

@@ -1,6 +1,7 @@
 """The nbgrader course: every assignment is whole, and a real cycle of one of them gives the points that are due."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -109,18 +110,24 @@ def graded(built: Path, config: Config, tmp_path_factory: pytest.TempPathFactory
     """The course after a whole cycle: anna has all right, ben nothing, cleo makes a listed mistake."""
     from nbgrader.apps import NbGraderAPI
 
-    api = NbGraderAPI(config=config)
-    steps: list[Callable[[], dict]] = [lambda: api.generate_assignment(LIGHT), lambda: api.release_assignment(LIGHT)]
-    for step in steps:
-        assert step()["success"], step()["log"]
-    for student in STUDENTS:
-        work = tmp_path_factory.mktemp(student)
-        hand_in(work, student, config)
-    collected = api.collect(LIGHT)
-    assert collected["success"], collected["log"]
-    for student in STUDENTS:
-        done = api.autograde(LIGHT, student)
-        assert done["success"], done["log"] + done.get("error", "")
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("PATH", tools)
+        api = NbGraderAPI(config=config)
+        steps: list[Callable[[], dict]] = [
+            lambda: api.generate_assignment(LIGHT),
+            lambda: api.release_assignment(LIGHT),
+        ]
+        for step in steps:
+            assert step()["success"], step()["log"]
+        for student in STUDENTS:
+            work = tmp_path_factory.mktemp(student)
+            hand_in(work, student, config)
+        collected = api.collect(LIGHT)
+        assert collected["success"], collected["log"]
+        for student in STUDENTS:
+            done = api.autograde(LIGHT, student)
+            assert done["success"], done["log"] + done.get("error", "")
     return built
 
 
