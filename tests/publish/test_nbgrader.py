@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -114,12 +113,9 @@ def graded(built: Path, config: Config, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as surroundings:
         surroundings.setenv("PATH", tools)
         api = NbGraderAPI(config=config)
-        steps: list[Callable[[], dict]] = [
-            lambda: api.generate_assignment(LIGHT),
-            lambda: api.release_assignment(LIGHT),
-        ]
-        for step in steps:
-            assert step()["success"], step()["log"]
+        for step in (api.generate_assignment, api.release_assignment):
+            done = step(LIGHT)
+            assert done["success"], done["log"]
         for student in STUDENTS:
             work = tmp_path_factory.mktemp(student)
             hand_in(work, student, config)
