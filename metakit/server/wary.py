@@ -11,6 +11,7 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
+PROTOCOL = "v1.kernel.websocket.jupyter.org"  # the older framing is read without any care
 LONGEST = 1 << 18  # bytes of a message: a full board has 70 kB
 PARTS, MOST_BUFFERS = 5, 8  # channel, header, parent, metadata, content; then buffers
 CHANNELS = (b"shell", b"control")
@@ -22,7 +23,7 @@ class WaryConnection(ZMQChannelsWebsocketConnection):
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
         """Pass on what is a message."""
-        if is_message(incoming_msg):
+        if self.subprotocol == PROTOCOL and is_message(incoming_msg):
             super().handle_incoming_message(incoming_msg)
         else:
             self.websocket_handler.close(NONSENSE, "That was no message.")

@@ -12,6 +12,7 @@ from urllib.parse import urlparse
 
 import psutil
 import pytest
+from tornado.websocket import websocket_connect
 
 from tests.malice import PATHS, SECRETS, messages, pour
 from tests.serving import demo, kernels
@@ -66,7 +67,7 @@ def test_only_what_is_public_is_served(public, path: str) -> None:
 def test_messages_that_make_no_sense_do_nothing_and_others_do_not_notice(public, tmp_path) -> None:
     async def play() -> None:
         async with Visitor(public[0]) as evil, Visitor(public[0]) as other:
-            await pour(evil, messages(200, 0, evil.model))
+            await pour(evil, messages(40, 0, evil.model))
             assert await other.ask() < 20
             assert other.errors == []
 
@@ -111,3 +112,16 @@ print(int(torch.ones(1000).sum()))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["refused", "refused", "1000"]
+
+
+def test_the_older_framing_is_hung_up_on(public) -> None:
+    async def play() -> int | None:
+        async with Visitor(public[0]) as visitor:
+            place = f"{visitor.url.replace('http', 'ws', 1)}api/kernels/{visitor.kernel}/channels?session_id=older"
+            older = await websocket_connect(place)  # it names no protocol
+            await older.write_message(b"\x00\xff\xff\xff" * 8, binary=True)
+            while await older.read_message() is not None:
+                pass
+            return older.close_code
+
+    assert asyncio.run(asyncio.wait_for(play(), 30)) == 1003
