@@ -46,8 +46,13 @@ class Visitor:
 
     async def connect(self) -> None:
         """Open the line to the kernel."""
-        place = f"{self.url.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels?session_id={self.session}"
+        place = f"{self.line}{self.session}"
         self.socket: WebSocketClientConnection = await websocket_connect(place, subprotocols=[PROTOCOL])
+
+    @property
+    def line(self) -> str:
+        """Where the kernel listens; the name of a session is to follow."""
+        return f"{self.url.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels?session_id="
 
     async def __aexit__(self, *_: object) -> None:
         self.listening.cancel()
@@ -60,6 +65,10 @@ class Visitor:
         header = {"msg_id": uuid4().hex, "msg_type": kind, "session": self.session, "username": "", "version": "5.3"}
         parts = [json.dumps(part).encode() for part in (header, {}, {"version": version}, content)]
         self.socket.write_message(framed(b"shell", *parts, *buffers), binary=True)
+
+    def request_state(self) -> None:
+        """Ask for all traits of the page's first widget."""
+        self.send("comm_msg", {"comm_id": self.model, "data": {"method": "request_state"}})
 
     def set(self, **state: Any) -> None:
         """Set traits of the page's first widget."""

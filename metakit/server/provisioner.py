@@ -77,7 +77,7 @@ class Child:
         """None while it runs, then 1."""
         if self.handle is None:
             return 1
-        if select.select([self.handle], [], [], 0)[0]:
+        if ended(self.handle, 0):
             os.close(self.handle)
             self.handle = None
         return None if self.handle is not None else 1
@@ -85,7 +85,7 @@ class Child:
     def wait(self) -> int:
         """Wait for its end."""
         if self.handle is not None:
-            select.select([self.handle], [], [])
+            ended(self.handle, None)
         return self.poll() or 0
 
     def send_signal(self, signum: int) -> None:
@@ -100,6 +100,13 @@ class Child:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
+
+
+def ended(handle: int, milliseconds: int | None) -> bool:
+    """Whether this process has ended, after so long at most; `select.select` would know no handle above 1023."""
+    look = select.poll()
+    look.register(handle, select.POLLIN)
+    return bool(look.poll(milliseconds))
 
 
 class ForkProvisioner(LocalProvisioner):

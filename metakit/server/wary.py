@@ -2,7 +2,8 @@
 
 Jupyter believes what a frame says of itself: eight bytes that promise 10^18 offsets keep the whole server busy for ever
 (jupyter_server 2.21, `deserialize_msg_from_ws_v1`). So a frame is read here first, and whoever sends nonsense is hung
-up on.
+up on. Voila reads the frames that go out in the same way (0.5.12, `read_header_from_binary_message`) and takes those in
+the older framing for ones that promise as much. So the older framing is never spoken.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-PROTOCOL = "v1.kernel.websocket.jupyter.org"  # the older framing is read without any care
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
 LONGEST = 1 << 18  # bytes of a message: a full board has 70 kB
 PARTS, MOST_BUFFERS = 5, 8  # channel, header, parent, metadata, content; then buffers
 CHANNELS = (b"shell", b"control")
@@ -21,9 +22,19 @@ NONSENSE = 1003  # the closing code for data that cannot be accepted
 class WaryConnection(ZMQChannelsWebsocketConnection):
     """The line between a page and its kernel; nonsense ends it."""
 
+    @property
+    def subprotocol(self) -> str:
+        """The framing, whatever the page asked for, and on a line that is being closed too."""
+        return PROTOCOL
+
+    def handle_outgoing_message(self, stream: str, outgoing_msg: list[Any]) -> None:
+        """Pass on what somebody can still hear."""
+        if self.websocket_handler.ws_connection is not None:
+            super().handle_outgoing_message(stream, outgoing_msg)
+
     def handle_incoming_message(self, incoming_msg: Any) -> None:
         """Pass on what is a message."""
-        if self.subprotocol == PROTOCOL and is_message(incoming_msg):
+        if is_message(incoming_msg):
             super().handle_incoming_message(incoming_msg)
         else:
             self.websocket_handler.close(NONSENSE, "That was no message.")

@@ -16,7 +16,7 @@ from tornado.websocket import websocket_connect
 
 from tests.malice import PATHS, SECRETS, messages, pour
 from tests.serving import demo, kernels
-from tests.visitor import Visitor, fetch
+from tests.visitor import Visitor, fetch, parsed
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 PLACES = 3
@@ -114,11 +114,32 @@ print(int(torch.ones(1000).sum()))
     assert done.stdout.split() == ["refused", "refused", "1000"]
 
 
+def test_an_answer_to_somebody_who_was_just_hung_up_on_is_dropped(public) -> None:
+    async def play() -> None:
+        async with Visitor(public[0]) as hasty:
+            hasty.request_state()  # the answer has buffers
+            await hasty.socket.write_message(b"nonsense", binary=True)
+            sleep(1)  # noqa: ASYNC251 - it does not hear that the line is closed
+            assert (await asyncio.wait_for(fetch(public[0]), 20)).code == 200
+
+    asyncio.run(play())
+
+
+def test_the_older_framing_is_not_spoken(public) -> None:
+    async def play() -> None:
+        async with Visitor(public[0]) as visitor:
+            older = await websocket_connect(f"{visitor.line}older")  # it names no protocol
+            visitor.request_state()
+            while parsed(await older.read_message())[0]["msg_type"] != "comm_msg":
+                pass
+
+    asyncio.run(asyncio.wait_for(play(), 30))
+
+
 def test_the_older_framing_is_hung_up_on(public) -> None:
     async def play() -> int | None:
         async with Visitor(public[0]) as visitor:
-            place = f"{visitor.url.replace('http', 'ws', 1)}api/kernels/{visitor.kernel}/channels?session_id=older"
-            older = await websocket_connect(place)  # it names no protocol
+            older = await websocket_connect(f"{visitor.line}older")  # it names no protocol
             await older.write_message(b"\x00\xff\xff\xff" * 8, binary=True)
             while await older.read_message() is not None:
                 pass
