@@ -63,6 +63,11 @@ def label(page: Page, cell: int) -> str:
     return page.locator(f"[data-cell='{cell}']").get_attribute("aria-label")
 
 
+def shown(page: Page, cell: int) -> str:
+    """What a cell shows, as the URL of its pixels."""
+    return page.locator(f"[data-cell='{cell}'] canvas").evaluate("canvas => canvas.toDataURL()")
+
+
 def numbers(page: Page) -> list[str]:
     return page.locator(".number").all_inner_texts()
 

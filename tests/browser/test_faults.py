@@ -1,6 +1,7 @@
 """What a visitor sees when something fails behind the page: within ten seconds a banner, and one click that helps."""
 
 import os
+import re
 import signal
 from time import perf_counter
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import opened, settled
-from tests.browser.hands import PAD, both_answer, draw, kernel_of, label
+from tests.browser.hands import PAD, both_answer, draw, kernel_of, shown
 from tests.malice import message
 from tests.serving import demo, kernels
 
@@ -35,13 +36,13 @@ def test_a_kernel_that_does_not_answer_is_told_and_so_is_its_return(page: Page, 
 def test_a_new_start_keeps_what_was_drawn(page: Page, server: tuple[str, int]) -> None:
     draw(page, PAD)
     settled(page)
-    page.wait_for_function("location.hash.length > 1")
-    drawn, process = label(page, 50), mine(page, server[1])
+    expect(page).to_have_url(re.compile("#."))
+    drawn, process = shown(page, 50), mine(page, server[1])
     process.kill()
     expect(page.locator(BANNER)).to_contain_text("gone quiet", timeout=TEN_SECONDS)
     page.get_by_role("button", name="Start again").click()
     page.wait_for_load_state()
-    assert label(settled(page), 50) == drawn
+    assert shown(settled(page), 50) == drawn
     assert mine(page, server[1]) != process
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from tests.browser.conftest import opened, settled
-from tests.browser.hands import PAD, both_answer, draw, kernel_of, label, numbers, slide
+from tests.browser.hands import PAD, both_answer, draw, kernel_of, label, numbers, shown, slide
 from tests.serving import kernels
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ def test_a_link_restores_the_situation(page: Page) -> None:
     assert len(page.url) < 6000
     copy = opened(page.context, page.url)
     assert numbers(copy) == numbers(page)
-    assert [label(copy, cell) for cell in (0, 6, 50)] == [label(page, cell) for cell in (0, 6, 50)]
+    assert [shown(copy, cell) for cell in (0, 6, 50)] == [shown(page, cell) for cell in (0, 6, 50)]
     assert copy.locator("output").all_inner_texts() == ["4", "2", "7"]
 
 

@@ -15,6 +15,7 @@ from tests.browser.hands import (
     draw_by_finger,
     label,
     numbers,
+    shown,
     slide,
 )
 
@@ -125,9 +126,11 @@ def test_ask_every_learner(page: Page) -> None:
 
 
 def test_a_new_example_shows_other_characters(page: Page) -> None:
-    before = page.locator("[data-cell='0'] canvas").evaluate("canvas => canvas.toDataURL()")
+    before = shown(page, 0)
     page.locator("[data-act=example]").click()
-    page.wait_for_function(
-        "before => document.querySelector('[data-cell=\"0\"] canvas').toDataURL() !== before", arg=before
-    )
+    for _ in range(300):
+        if shown(page, 0) != before:
+            break
+        page.wait_for_timeout(100)
+    assert shown(page, 0) != before
     both_answer(page)
