@@ -94,8 +94,9 @@ def wait_for(examples: Popen[bytes]) -> None:
 
 
 def prepare_environment() -> None:
-    """One thread per visitor, and Voila finds our page."""
+    """One thread per visitor, no echo of what a page itself has set, and Voila finds our page."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("JUPYTER_WIDGETS_ECHO", "0")
     before("JUPYTER_PATH", TEMPLATES)
 
 

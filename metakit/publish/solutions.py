@@ -10,6 +10,7 @@ from textwrap import indent
 from nbformat import NotebookNode
 
 FOLDED = re.compile(r"<details>\s*<summary>Solution</summary>.*?</details>\s*", re.DOTALL)
+ANNOUNCED = re.compile(r"[ \n]Solutions are folded away below each\.")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 TITLED = re.compile(r"^(\*\*.*)", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"#.*")
@@ -45,7 +46,7 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
     kept = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = FOLDED.sub("", cell.source).strip()
+            cell.source = ANNOUNCED.sub("", FOLDED.sub("", cell.source)).strip()
         if cell.source:
             kept.append(cell)
     notebook.cells = kept

@@ -7,6 +7,7 @@ else is refused and the page gets back what holds.
 
 import asyncio
 from functools import cache
+from time import perf_counter, process_time
 from typing import Any, ClassVar, cast
 
 import torch
@@ -23,7 +24,7 @@ from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.presets import DRAWN
 from metakit.widgets.roster import Opinion, consider, entries, ready
-from metakit.widgets.verdicts import Comparison, Moment, Question, Trajectory, compare, turned
+from metakit.widgets.verdicts import Comparison, Question, Studied, turned
 from metakit.widgets.visited import Visited
 
 MAX_STEPS = 10
@@ -35,6 +36,8 @@ LIMITS = {
     "asked": (0, 2**31 - 1),
 }
 DEBOUNCE = 0.015  # seconds: what arrives together is answered once
+CROWDED = 1.5  # times its own processor time that an answer takes where others compute too
+REST = 0.6  # seconds without a new question until such a machine is asked for every step's curve
 
 
 @cache
@@ -85,9 +88,10 @@ class Playground(Visited):
         self._maml = maml or cast("MAML", _own("maml-omniglot"))
         for learner in (self._prototypical, self._maml):
             learner.eval().use_norm("inductive")
+        self._maml.steps = MAX_STEPS + 1  # a step tells the loss before it
         self._sources = available() if sources is None else sources
         self._places: dict[int, Tensor] = {}  # cell -> where the map showed it last
-        self._trajectory: Trajectory | None = None  # of the support set that was asked about last
+        self._studied: Studied | None = None  # the support set that was asked about last
         self._task: asyncio.Task[None] | None = None
         super().__init__(
             sources=list(self._sources),
@@ -122,8 +126,14 @@ class Playground(Visited):
             self.laid = {"source": self.source, "episode": self.episode}
             self.examples, self.names = self._sources[self.source].draw(self.episode)
 
+    @t.observe("steps")
+    def _another_moment(self, _change: Bunch) -> None:
+        """The page knows every step when the last answer is complete."""
+        if self.adaptation.get("rows") and "losses" not in self.adaptation:
+            self._answer_soon()
+
     @t.observe("drawings", "ways", "shots", "asked", "panel")
-    def _answer_soon(self, _change: Bunch) -> None:
+    def _answer_soon(self, _change: Bunch | None = None) -> None:
         """Answer on the kernel's event loop, the latest question only; at once where no loop runs."""
         if self._task is not None:
             self._task.cancel()
@@ -141,23 +151,38 @@ class Playground(Visited):
             self.comparison, self.adaptation, self.opinions = about, about, about
             return
         about["rows"] = sorted({cell // SHOTS for cell in cells})
-        self.comparison = about | self._on_the_map(compare(self._prototypical, question), cells, about["rows"])
-        moments: list[Moment] = []
-        if self._trajectory is None or not self._trajectory.is_of(question):
-            self._trajectory = Trajectory(self._maml, *question[:2], MAX_STEPS)
-        for moment in self._trajectory.moments(question.query_x):
-            moments.append(moment)
-            await asyncio.sleep(0)  # a newer question may come in, and cancel this one
-        self.adaptation = about | {
-            "probabilities": [moment.probabilities.tolist() for moment in moments],
-            "losses": [moment.support_loss for moment in moments],
-        }
+        if self._studied is None or not self._studied.is_of(question):
+            self._studied = Studied(self._prototypical, self._maml, question)
+        crowded = await self._tell_the_verdict(self._studied, question.query_x, cells, about)
+        await asyncio.sleep(crowded * REST)
+        await self._tell_every_step(self._studied, question.query_x, about)
         await self._ask_the_panel(question, about)
+
+    async def _tell_the_verdict(self, studied: Studied, query: Tensor, cells: list[int], about: dict[str, Any]) -> bool:
+        """What both learners say now, MAML after the chosen inner steps; whether the machine was busy with others."""
+        started, own = perf_counter(), process_time()
+        for _ in studied.walk(self.steps):
+            await asyncio.sleep(0)  # a newer question may come in, and cancel this one
+        with self.hold_sync():
+            self.comparison = about | self._on_the_map(studied.compare(query), cells, about["rows"])
+            unknown = [None] * self.steps
+            self.adaptation = about | {"probabilities": [*unknown, studied.adapted(self.steps, query)]}
+            self.opinions = about | {"said": []}
+        return perf_counter() - started > CROWDED * (process_time() - own)
+
+    async def _tell_every_step(self, studied: Studied, query: Tensor, about: dict[str, Any]) -> None:
+        """MAML's probabilities after every inner step, and its losses."""
+        for _ in studied.walk(MAX_STEPS + 1):
+            await asyncio.sleep(0)
+        told = []
+        for steps in range(MAX_STEPS + 1):
+            told.append(studied.adapted(steps, query))
+            await asyncio.sleep(0)
+        self.adaptation = about | {"probabilities": told, "losses": studied.losses}
 
     async def _ask_the_panel(self, question: Question, about: dict[str, Any]) -> None:
         """One learner after the other; a newer question cancels what is left."""
         said: list[Opinion] = []
-        self.opinions = about | {"said": []}
         for name in self.panel:
             for opinion in consider(name, ready(name), question):
                 await asyncio.sleep(0)

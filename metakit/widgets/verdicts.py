@@ -1,7 +1,6 @@
 """What two learners make of one query, as plain numbers for a page."""
 
 from collections.abc import Iterator
-from itertools import count, pairwise
 from typing import NamedTuple
 
 import torch
@@ -31,57 +30,47 @@ class Comparison(NamedTuple):
     kept: float  # share of the squared spread that the plane shows
 
 
-class Moment(NamedTuple):
-    """MAML after some inner steps."""
-
-    probabilities: Tensor  # [N]
-    support_loss: float
-
-
-@torch.no_grad()
-def compare(learner: PrototypicalNetwork, question: Question) -> Comparison:
-    """Distances to prototypes, and the picture of them."""
-    x, y, query = question
-    points, asked = learner.embed(x), learner.embed(query)
-    prototypes = class_means(points, as_targets(y))
-    logits = -squared_distances(asked, prototypes)
-    flat, kept = plane(torch.cat([points, prototypes, asked]))
-    support, centres, place = flat.split([len(x), len(prototypes), 1])
-    return Comparison(logits.softmax(-1)[0], support, centres, place[0], kept)
-
-
-class Trajectory:
-    """MAML on its way through the inner loop of one support set: steps are made when they are asked for, and kept.
+class Studied:
+    """A support set, and what both learners know of it: it is embedded once, and inner steps that were taken are kept.
 
     So another query costs no inner step.
     """
 
-    def __init__(self, learner: MAML, support_x: Tensor, support_y: Tensor, steps: int) -> None:
-        self.learner, self.support = learner, (support_x, support_y)
-        learner.steps = steps + 1  # a step knows the loss before it
-        self._coming = pairwise(learner.adapt_steps(support_x, as_targets(support_y)))
-        self._known: list[tuple[Adapted, float]] = []
+    def __init__(self, prototypical: PrototypicalNetwork, maml: MAML, question: Question) -> None:
+        self.prototypical, self.maml, self.question = prototypical, maml, question
+        self.y = as_targets(question.support_y)
+        with torch.no_grad():
+            self.points = prototypical.embed(question.support_x)
+        self.states: list[Adapted] = []  # MAML's, before any inner step, after one, …
+        self.losses: list[float] = []  # on the support set; a step tells the loss before it, so one less
+        self._coming = maml.adapt_steps(question.support_x, self.y)
 
     def is_of(self, question: Question) -> bool:
         """Whether the question has this support set."""
-        return all(torch.equal(mine, its) for mine, its in zip(self.support, question, strict=False))
+        return all(torch.equal(mine, its) for mine, its in zip(self.question[:2], question[:2], strict=True))
 
-    def moments(self, query: Tensor) -> Iterator[Moment]:
-        """Before any inner step, after one, … after `steps`: `steps` + 1 moments, each made when it is asked for."""
-        for number in count():
+    def walk(self, steps: int) -> Iterator[None]:
+        """Let MAML take inner steps until it has taken so many; after each the caller may do something else."""
+        while len(self.states) <= steps:
             with torch.no_grad():
-                if number == len(self._known) and not self._went_on():
-                    return
-                state, loss = self._known[number]
-                moment = Moment(self.learner.predict(state, query).softmax(-1)[0], loss)
-            yield moment
+                state, logs = next(self._coming)
+            self.states.append(state)
+            self.losses += [float(loss) for loss in logs.values()]
+            yield
 
-    def _went_on(self) -> bool:
-        """Take one inner step, if one is left."""
-        for (state, _), (_, after) in self._coming:
-            self._known.append((state, float(after["loss_before"])))
-            return True
-        return False
+    @torch.no_grad()
+    def adapted(self, steps: int, query: Tensor) -> list[float]:
+        """MAML's probabilities [N] for a query [1, 1, 28, 28] after so many of the inner steps that were taken."""
+        return self.maml.predict(self.states[steps], query).softmax(-1)[0].tolist()
+
+    @torch.no_grad()
+    def compare(self, query: Tensor) -> Comparison:
+        """Distances of a query [1, 1, 28, 28] to the prototypes, and the picture of them."""
+        prototypes, asked = class_means(self.points, self.y), self.prototypical.embed(query)
+        logits = -squared_distances(asked, prototypes)
+        flat, kept = plane(torch.cat([self.points, prototypes, asked]))
+        support, centres, place = flat.split([len(self.points), len(prototypes), 1])
+        return Comparison(logits.softmax(-1)[0], support, centres, place[0], kept)
 
 
 def plane(points: Tensor) -> tuple[Tensor, float]:

@@ -175,16 +175,43 @@ def test_the_map_keeps_distances_and_does_not_jump() -> None:
 
 
 def test_on_an_event_loop_only_the_latest_question_is_answered() -> None:
-    async def moving_fast() -> tuple[Playground, int]:
+    async def moving_fast() -> tuple[Playground, set[int]]:
         widget, heard = playground_on_a_loop(), []
         widget.observe(lambda change: heard.append(change.new["asked"]), "adaptation")
         for number in range(1, 6):
             widget.asked = number
         await asyncio.sleep(1)
-        return widget, len(heard)
+        return widget, set(heard)
 
     widget, heard = asyncio.run(moving_fast())
-    assert (widget.adaptation["asked"], heard) == (5, 1)
+    assert (widget.adaptation["asked"], heard) == (5, {5})
+
+
+def test_the_verdict_does_not_wait_for_every_step() -> None:
+    widget, heard = playground(), []
+    widget.observe(lambda change: heard.append(change.new), "adaptation")
+    widget.ways = 4
+    first, complete = heard
+    assert len(first["probabilities"]) == widget.steps + 1
+    assert "losses" not in first
+    assert first["probabilities"][widget.steps] == complete["probabilities"][widget.steps]
+    assert len(complete["losses"]) == len(complete["probabilities"]) == 11
+
+
+def test_on_a_busy_machine_every_step_waits_until_the_hand_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metakit.widgets.playground.process_time", lambda: 0.0)  # all of the time was others'
+
+    async def moving_on() -> Playground:
+        widget = playground()
+        await asyncio.sleep(0.3)
+        assert "losses" not in widget.adaptation
+        widget.steps = 3
+        await asyncio.sleep(0.3)
+        assert len(widget.adaptation["probabilities"]) == 4  # of the step that is looked at now
+        await asyncio.sleep(1)
+        return widget
+
+    assert len(asyncio.run(moving_on()).adaptation["losses"]) == 11
 
 
 def playground_on_a_loop() -> Playground:
@@ -197,7 +224,7 @@ def test_the_event_loop_is_never_blocked_for_long() -> None:
     async def longest_wait() -> float:
         widget, longest = playground(), 0.0
         widget.ways = 10
-        while "probabilities" not in widget.adaptation:
+        while "losses" not in widget.adaptation:
             started = process_time()
             await asyncio.sleep(0)
             longest = max(longest, process_time() - started)

@@ -106,7 +106,8 @@ function render({ model, el }) {
     if (begun) verdict.replaceChildren(h("p", { class: "sentence" }, "Thinking …")); // the last answer was about others
     else showVerdict(verdict, found, board, state);
     drawMap(map, comparison, board);
-    drawCurve(curve, adapted, state.steps);
+    if (adapted.losses || !adapted.probabilities) drawCurve(curve, adapted, state.steps);
+    curve.classList.toggle("waits", !adapted.losses && Boolean(adapted.probabilities)); // every step is on its way
     kept.textContent = comparison.query ? `These two directions show ${Math.round(100 * comparison.kept)} % of the spread.` : "";
     now.textContent = adapted.losses ? `The line marks step ${state.steps}; below it, how wrong it is about the examples (its loss).` : "";
     root.dataset.busy = waits;
