@@ -27,6 +27,8 @@ Dims = tuple[int | None, ...]  # where the axis of `vmap` is in each argument
 def conv2d(x: Tensor, weight: Tensor, stride: int = 1, bias: Tensor | None = None) -> Tensor:
     """x [B, C, H, W], weight [O, C, 3, 3] -> [B, O, H / stride, W / stride], rounded up; the padding is one zero."""
     if not under_transform():
+        grey = x.shape[1] == 1  # one channel lies either way: say which, or all that follows takes twice as long
+        x = x.squeeze(1).unsqueeze(-1).movedim(-1, 1) if grey else x
         return F.conv2d(x, weight, bias, stride, padding=1)
     y = Conv.apply(x.to(weight.dtype), weight, Layout(stride, (x.shape[-2], x.shape[-1])))
     return y if bias is None else y + bias[:, None, None]

@@ -7,7 +7,6 @@ else is refused and the page gets back what holds.
 
 import asyncio
 from functools import cache
-from time import perf_counter, process_time
 from typing import Any, ClassVar, cast
 
 import torch
@@ -19,12 +18,14 @@ from metakit.checkpoints import load
 from metakit.core import MetaLearner
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
-from metakit.widgets.drawings import QUERY, ROWS, SHOTS, Ink, read_board
+from metakit.widgets.drawings import ROWS, SHOTS, Ink
 from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.presets import DRAWN
+from metakit.widgets.questions import Question, question_on, rows_of
 from metakit.widgets.roster import Opinion, consider, entries, ready
-from metakit.widgets.verdicts import Comparison, Question, Studied, turned
+from metakit.widgets.steady_map import SteadyMap
+from metakit.widgets.verdicts import Comparison, Studied
 from metakit.widgets.visited import Visited
 
 MAX_STEPS = 10
@@ -36,8 +37,7 @@ LIMITS = {
     "asked": (0, 2**31 - 1),
 }
 DEBOUNCE = 0.015  # seconds: what arrives together is answered once
-CROWDED = 1.5  # times its own processor time that an answer takes where others compute too
-REST = 0.6  # seconds without a new question until such a machine is asked for every step's curve
+REST = 0.6  # seconds without a new question until the slower rest of the answer: every inner step, and the panel
 
 
 @cache
@@ -90,7 +90,7 @@ class Playground(Visited):
             learner.eval().use_norm("inductive")
         self._maml.steps = MAX_STEPS + 1  # a step tells the loss before it
         self._sources = available() if sources is None else sources
-        self._places: dict[int, Tensor] = {}  # cell -> where the map showed it last
+        self._map = SteadyMap()
         self._studied: Studied | None = None  # the support set that was asked about last
         self._task: asyncio.Task[None] | None = None
         super().__init__(
@@ -138,29 +138,28 @@ class Playground(Visited):
         if self._task is not None:
             self._task.cancel()
         try:
-            self._task = asyncio.get_running_loop().create_task(self._answer(DEBOUNCE))
+            self._task = asyncio.get_running_loop().create_task(self._answer(DEBOUNCE, REST))
             self._task.add_done_callback(_failed_loudly)
         except RuntimeError:
-            asyncio.run(self._answer(0))
+            asyncio.run(self._answer(0, 0))
 
-    async def _answer(self, wait: float) -> None:
+    async def _answer(self, wait: float, rest: float) -> None:
         await asyncio.sleep(wait)
         about: dict[str, Any] = {"asked": self.asked, "rows": []}
-        question, cells = self._question()
+        question, cells = question_on(self.drawings, self.ways, self.shots)
         if question is None:
             self.comparison, self.adaptation, self.opinions = about, about, about
             return
-        about["rows"] = sorted({cell // SHOTS for cell in cells})
+        about["rows"] = rows_of(cells)
         if self._studied is None or not self._studied.is_of(question):
             self._studied = Studied(self._prototypical, self._maml, question)
-        crowded = await self._tell_the_verdict(self._studied, question.query_x, cells, about)
-        await asyncio.sleep(crowded * REST)
+        await self._tell_the_verdict(self._studied, question.query_x, cells, about)
+        await asyncio.sleep(rest)
         await self._tell_every_step(self._studied, question.query_x, about)
         await self._ask_the_panel(question, about)
 
-    async def _tell_the_verdict(self, studied: Studied, query: Tensor, cells: list[int], about: dict[str, Any]) -> bool:
-        """What both learners say now, MAML after the chosen inner steps; whether the machine was busy with others."""
-        started, own = perf_counter(), process_time()
+    async def _tell_the_verdict(self, studied: Studied, query: Tensor, cells: list[int], about: dict[str, Any]) -> None:
+        """What both learners say now, MAML after the chosen inner steps."""
         for _ in studied.walk(self.steps):
             await asyncio.sleep(0)  # a newer question may come in, and cancel this one
         with self.hold_sync():
@@ -168,7 +167,6 @@ class Playground(Visited):
             unknown = [None] * self.steps
             self.adaptation = about | {"probabilities": [*unknown, studied.adapted(self.steps, query)]}
             self.opinions = about | {"said": []}
-        return perf_counter() - started > CROWDED * (process_time() - own)
 
     async def _tell_every_step(self, studied: Studied, query: Tensor, about: dict[str, Any]) -> None:
         """MAML's probabilities after every inner step, and its losses."""
@@ -189,24 +187,9 @@ class Playground(Visited):
                 said += [opinion] if opinion is not None else []
             self.opinions = about | {"said": [one._asdict() for one in said]}
 
-    def _question(self) -> tuple[Question | None, list[int]]:
-        """The task on the board and the cells of its support set; None without two classes and a query."""
-        board = read_board(self.drawings)
-        query = board.pop(QUERY, None)
-        cells = [cell for cell in board if cell // SHOTS < self.ways and cell % SHOTS < self.shots]
-        rows = sorted({cell // SHOTS for cell in cells})
-        if query is None or len(rows) < 2:  # noqa: PLR2004 - one class is no question
-            return None, cells
-        y = torch.tensor([rows.index(cell // SHOTS) for cell in cells])
-        return Question(torch.stack([board[cell] for cell in cells]), y, query[None]), cells
-
     def _on_the_map(self, found: Comparison, cells: list[int], rows: list[int]) -> dict[str, Any]:
         """The comparison in plain numbers, its map turned to resemble the one before."""
-        known = [i for i, cell in enumerate(cells) if cell in self._places]
-        flat = torch.cat([found.support, found.prototypes, found.query[None]])
-        if known:
-            flat = turned(flat, found.support[known], torch.stack([self._places[cells[i]] for i in known]))
-        self._places = dict(zip(cells, flat, strict=False))
+        flat = self._map.turn(torch.cat([found.support, found.prototypes, found.query[None]]), cells)
         xy = iter(flat.tolist())
         return {
             "probabilities": found.probabilities.tolist(),

@@ -11,7 +11,7 @@ from metakit.checkpoints import load, shipped
 from metakit.core import MetaKitError, MetaLearner, Step, as_targets
 from metakit.recipes import RECIPES
 from metakit.recipes.titles import title
-from metakit.widgets.verdicts import Question
+from metakit.widgets.questions import Question
 
 
 class Opinion(NamedTuple):

@@ -10,14 +10,8 @@ from metakit.core import as_targets
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork, class_means, squared_distances
 from metakit.learners.optimization_based.inner_loop import Adapted
 from metakit.learners.optimization_based.maml import MAML
-
-
-class Question(NamedTuple):
-    """Support images of N classes, and one query."""
-
-    support_x: Tensor  # [S, 1, 28, 28]
-    support_y: Tensor  # [S] class index in [0, N)
-    query_x: Tensor  # [1, 1, 28, 28]
+from metakit.widgets.questions import Question
+from metakit.widgets.steady_map import plane
 
 
 class Comparison(NamedTuple):
@@ -71,21 +65,3 @@ class Studied:
         flat, kept = plane(torch.cat([self.points, prototypes, asked]))
         support, centres, place = flat.split([len(self.points), len(prototypes), 1])
         return Comparison(logits.softmax(-1)[0], support, centres, place[0], kept)
-
-
-def plane(points: Tensor) -> tuple[Tensor, float]:
-    """Points [n, D] on their first two principal axes: [n, 2], and the share of the squared spread that is kept."""
-    centred = points - points.mean(0)
-    _, sizes, axes = torch.linalg.svd(centred, full_matrices=False)
-    kept = sizes[:2].square().sum() / sizes.square().sum().clamp_min(1e-12)
-    flat = centred @ axes[:2].T
-    return torch.nn.functional.pad(flat, (0, 2 - flat.shape[1])), float(kept)
-
-
-def turned(flat: Tensor, now: Tensor, before: Tensor) -> Tensor:
-    """Points [n, 2], turned or mirrored so that those at `now` [k, 2] lie as near as can be to `before` [k, 2].
-
-    A map that is drawn anew should not jump (orthogonal Procrustes problem, Schoenemann 1966).
-    """
-    u, _, vh = torch.linalg.svd((now - now.mean(0)).T @ (before - before.mean(0)))
-    return flat @ (u @ vh)

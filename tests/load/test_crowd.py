@@ -39,7 +39,7 @@ async def visit(url: str, number: int) -> tuple[list[float], int]:
         await asyncio.sleep(5 + PACE * number / VISITORS)  # all are in, and do not tap in step
         due = perf_counter()
         for event in range(int(SECONDS / PACE)):
-            found.append(await visitor.ask(number + event // STROKES, event))
+            found.append(await visitor.ask(number + (event + number) // STROKES, event))  # not all at the same moment
             due += PACE
             await asyncio.sleep(max(0, due - perf_counter()))
         return found, len(visitor.errors)

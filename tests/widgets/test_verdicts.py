@@ -5,7 +5,8 @@ import torch
 
 from metakit.checkpoints import load
 from metakit.core import as_targets
-from metakit.widgets.verdicts import Question, Studied
+from metakit.widgets.questions import Question
+from metakit.widgets.verdicts import Studied
 
 PROTOTYPICAL, MAML = load("prototypical-omniglot-background"), load("maml-omniglot")
 
