@@ -36,7 +36,7 @@ LIMITS = {
     "episode": (0, 2**31 - 1),
     "asked": (0, 2**31 - 1),
 }
-DEBOUNCE = 0.015  # seconds: what arrives together is answered once
+DEBOUNCE = 0.005  # seconds: what arrives together is answered once
 REST = 0.6  # seconds without a new question until the slower rest of the answer: every inner step, and the panel
 
 
