@@ -15,28 +15,25 @@ from metakit.teach.exercises import Exercise
 Episode = tuple[Tensor, Tensor, Tensor, Tensor]  # support_x, support_y, query_x, query_y
 
 
-def _cut(images: Tensor, classes: Tensor, support: list[Tensor], query: list[Tensor]) -> Episode:
-    """The episode of these classes; support and query have the numbers of the drawings, one tensor a class."""
+def _cut(images: Tensor, classes: Tensor, drawings: list[Tensor], shots: int) -> Episode:
+    """The episode of these classes: of the drawings of each the first K are its support set, the others its queries."""
     parts = []
-    for drawings in (support, query):
-        parts.append(torch.cat([images[c, d] for c, d in zip(classes, drawings, strict=True)]))
-        parts.append(torch.cat([torch.full((len(d),), label) for label, d in enumerate(drawings)]))
+    for part in (slice(shots), slice(shots, None)):
+        cut = [images[c, numbers[part]] for c, numbers in zip(classes, drawings, strict=True)]
+        parts += [torch.cat(cut), torch.arange(len(cut)).repeat_interleave(len(cut[0]))]
     return parts[0], parts[1], parts[2], parts[3]
 
 
 def _sample_episode(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
     classes = torch.randperm(len(images), generator=rng)[:ways]
-    orders = [torch.randperm(images.shape[1], generator=rng) for _ in classes]
-    return _cut(images, classes, [o[:shots] for o in orders], [o[shots : shots + queries] for o in orders])
+    drawings = [torch.randperm(images.shape[1], generator=rng)[: shots + queries] for _ in classes]
+    return _cut(images, classes, drawings, shots)
 
 
 def _image_sets(seed: int) -> list[tuple[Tensor, int, int, int, torch.Generator]]:
     """The pixels of a drawing hold its number: 6 × class + drawing."""
-    cases = []
-    for size, ways, shots, queries in ((8, 6, 2, 3), (14, 12, 1, 5)):
-        images = torch.arange(size * 6.0).view(size, 6, 1, 1).expand(-1, -1, 2, 2)
-        cases.append((images, ways, shots, queries, generator(seed)))
-    return cases
+    images = torch.arange(14 * 6.0).view(14, 6, 1, 1).expand(-1, -1, 2, 2)
+    return [(images[:8], 6, 2, 3, generator(seed)), (images, 12, 1, 5, generator(seed))]
 
 
 def _numbers(x: Tensor) -> list[int]:
@@ -45,12 +42,10 @@ def _numbers(x: Tensor) -> list[int]:
 
 def _properties(found: Episode, _: Tensor, ways: int, *__: Any) -> dict[str, Any]:
     """What must hold, whatever was drawn."""
-    x, y = [[int(n) for n in _numbers(part)] for part in found[::2]], [[int(n) for n in part] for part in found[1::2]]
+    x, y = [_numbers(part) for part in found[::2]], [[int(n) for n in part] for part in found[1::2]]
     support, query = x
     classes = [n // 6 for n in support]
-    named = {
-        (n // 6, label) for numbers, labels in zip(x, y, strict=True) for n, label in zip(numbers, labels, strict=True)
-    }
+    named = {(n // 6, label) for both in zip(x, y, strict=True) for n, label in zip(*both, strict=True)}
     return {
         "images in the support set": len(support),
         "images in the query set": len(query),
@@ -68,14 +63,14 @@ def _properties(found: Episode, _: Tensor, ways: int, *__: Any) -> dict[str, Any
 
 def _leaking(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
     classes, drawers = torch.randperm(len(images), generator=rng)[:ways], images.shape[1]
-    support, query = ([torch.randperm(drawers, generator=rng)[:n] for _ in classes] for n in (shots, queries))
-    return _cut(images, classes, support, query)
+    drawings = [torch.cat([torch.randperm(drawers, generator=rng)[:n] for n in (shots, queries)]) for _ in classes]
+    return _cut(images, classes, drawings, shots)
 
 
 def _drawn_twice(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
     classes = torch.randint(len(images), (ways,), generator=rng)
-    orders = [torch.randperm(images.shape[1], generator=rng) for _ in classes]
-    return _cut(images, classes, [o[:shots] for o in orders], [o[shots : shots + queries] for o in orders])
+    drawings = [torch.randperm(images.shape[1], generator=rng)[: shots + queries] for _ in classes]
+    return _cut(images, classes, drawings, shots)
 
 
 def _named_by_the_set(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
@@ -84,8 +79,8 @@ def _named_by_the_set(images: Tensor, ways: int, shots: int, queries: int, rng: 
 
 
 def _same_drawings(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
-    classes, drawings = torch.randperm(len(images), generator=rng)[:ways], torch.arange(images.shape[1])
-    return _cut(images, classes, [drawings[:shots]] * ways, [drawings[shots : shots + queries]] * ways)
+    classes = torch.randperm(len(images), generator=rng)[:ways]
+    return _cut(images, classes, [torch.arange(shots + queries)] * ways, shots)
 
 
 def _draw_episode(found: Episode, _: Tensor, ways: int, *__: Any) -> Picture:
@@ -133,10 +128,6 @@ def _few_points(seed: int) -> list[tuple[Tensor, Tensor]]:
     return [(torch.rand(q, d, generator=rng), torch.rand(n, d, generator=rng)) for q, n, d in ((5, 3, 4), (3, 3, 2))]
 
 
-def _draw_chances(found: Tensor, *_: Tensor) -> Picture:
-    return small.heat(found, "class", "query")
-
-
 chances = Exercise(
     title="Chances",
     minutes=5,
@@ -152,7 +143,7 @@ chances = Exercise(
         "Your columns add up to one, so the queries share out a class. It is each query that shares out its belief "
         "among the classes: the rows add up to one.": lambda q, c: (-torch.cdist(q, c).square()).softmax(0),
     },
-    picture=_draw_chances,
+    picture=lambda found, *_: small.heat(found, "class", "query"),
     shows="five rows, one a query, of three squares each, one a class; the numbers of a row add up to one.",
 )
 

@@ -91,10 +91,6 @@ def _least(usage: Tensor) -> Tensor:
     return F.one_hot(usage.argmin(), len(usage)).float()
 
 
-def _draw_writing(found: Tensor, *_: Tensor) -> Picture:
-    return small.bars({f"row {i}": float(weight) for i, weight in enumerate(found, 1)}, "weight of the note")
-
-
 where_to_write = Exercise(
     title="Where to write",
     minutes=6,
@@ -111,7 +107,7 @@ where_to_write = Exercise(
         "α is no share yet, it may be any number: the sigmoid σ brings it between 0 and "
         "1.": lambda usage, read, alpha: torch.lerp(_least(usage), read, alpha),
     },
-    picture=_draw_writing,
+    picture=lambda found, *_: small.bars({f"row {i}": float(w) for i, w in enumerate(found, 1)}, "weight of the note"),
     shows="a bar for each row: most goes to the row that is used least, the rest to the rows that were just read.",
 )
 
@@ -131,10 +127,6 @@ def _examples(seed: int) -> list[tuple[Tensor, Tensor, Tensor]]:
     return [(drawn, x[0], torch.eye(3)[1]), (torch.zeros(5, 6), x[1], torch.eye(5)[0])]
 
 
-def _draw_gradient(found: Tensor, *_: Tensor) -> Picture:
-    return small.heat(found, "features", "classes")
-
-
 gradient = Exercise(
     title="What a gradient says",
     minutes=8,
@@ -151,7 +143,7 @@ gradient = Exercise(
         "A sigmoid judges every class by itself. Here exactly one class is right: the shares come from a softmax, and "
         "add up to one.": lambda weights, x, y: torch.outer((weights @ x).sigmoid() - y, x),
     },
-    picture=_draw_gradient,
+    picture=lambda found, *_: small.heat(found, "features", "classes"),
     shows="a row for each class: all are the same features, and the example's own class has them the other way round.",
 )
 
