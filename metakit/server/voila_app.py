@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 from traitlets import Int
 from traitlets.config import Config
 from voila.app import Voila
+from voila.handler import BaseVoilaHandler
 
 from metakit.server.provisioner import ForkedPython, Nursery, register
 from metakit.server.wary import LONGEST, WaryConnection
@@ -85,8 +86,22 @@ PAGE = {
 }
 
 
+class Nothing(BaseVoilaHandler):  # type: ignore[misc]
+    """Where another server has files."""
+
+    def get(self, _path: str) -> None:
+        """Answer 404 with a page that leads to the demo."""
+        raise HTTPError(404)
+
+
 class Demo(Voila):  # type: ignore[misc]
-    """Voila that takes its warm process with it."""
+    """Voila that serves no files, and takes its warm process with it."""
+
+    def init_handlers(self) -> list[tuple[Any, ...]]:
+        """Voila's own, without the files beside the notebook."""
+        nothing = Nothing, {"voila_configuration": self.voila_configuration}
+        found = super().init_handlers()
+        return [(path, *(nothing if "/voila/files/" in path else what)) for path, *what in found]
 
     def stop(self) -> None:
         """End every kernel, and what made them."""

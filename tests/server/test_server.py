@@ -64,6 +64,13 @@ def test_only_what_is_public_is_served(public, path: str) -> None:
     assert not any(secret in body for secret in SECRETS)
 
 
+def test_a_wrong_address_leads_to_the_demo(public) -> None:
+    answer = asyncio.run(fetch(f"{public[0]}nowhere"))
+    assert answer.code == 404
+    assert b"There is no such page here." in answer.body
+    assert b'<a href="/">Go to the demo</a>' in answer.body
+
+
 def test_messages_that_make_no_sense_do_nothing_and_others_do_not_notice(public, tmp_path) -> None:
     async def play() -> None:
         async with Visitor(public[0]) as evil, Visitor(public[0]) as other:
