@@ -92,7 +92,7 @@ class Maps4(nn.Sequential):
 class Centred(nn.Module):
     """An encoder whose features have the mean zero over the images that `centre` has seen.
 
-    Features that share a large mean make the first inner steps of an output layer fight over it.
+    Features that share a large mean make the first inner steps of a head fight over it.
     """
 
     mean: Tensor

@@ -49,7 +49,7 @@ LEARNERS: dict[Family, tuple[Entry, ...]] = {
     "optimization-based": (
         Entry(("maml", "maml-pooled", "fomaml"), "the start of all weights", "all weights", "fast weights",
               "one gradient step"),
-        Entry(("anil",), "the start of all weights", "the output layer", "a new output layer", "one gradient step"),
+        Entry(("anil",), "the start of all weights", "the head", "a new head", "one gradient step"),
         Entry(("reptile",), "the start of all weights", "all weights", "fast weights", "one step of SGD or Adam"),
         Entry(("meta-sgd",), "the start, and a rate for every weight", "all weights", "fast weights",
               "one gradient step"),
@@ -74,7 +74,7 @@ LEARNERS: dict[Family, tuple[Entry, ...]] = {
         Entry(("greedy-tree",), "nothing", "a tree", "its leaves", "one split"),
         Entry(("from-scratch", "fitted-network"), "nothing", "all weights, from a random start", "fast weights",
               "one step of SGD or Adam"),
-        Entry(("fine-tuning",), "encoder, by classifying all training classes", "a new output layer", "its weights",
+        Entry(("fine-tuning",), "encoder, by classifying all training classes", "a new head", "its weights",
               "one gradient step"),
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Baseline++: ordinary pretraining on all training classes at once, then a new output layer for each task.
+"""Baseline++: ordinary pretraining on all training classes at once, then a new head for each task.
 
 An encoder f and a cosine classifier are trained on every training class together, as any image classifier is. For a
 new task f stays as it is; a new classifier is fitted to the support set by gradient descent. It asks the question that

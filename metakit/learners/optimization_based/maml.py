@@ -4,7 +4,7 @@
     (2)  minimise over theta the mean over tasks of L_query(theta')      the outer loop
 
 The outer gradient passes through the inner steps: it has second derivatives of L_support (`order=2`). First-order MAML
-(`order=1`) takes the inner gradient for a constant. ANIL (`adapts="head"`) adapts the output layer alone.
+(`order=1`) takes the inner gradient for a constant. ANIL (`adapts="head"`) adapts the head alone.
 
 Chelsea Finn, Pieter Abbeel, Sergey Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, 2017,
 arXiv:1703.03400, eq. 1. Aniruddh Raghu and others: Rapid Learning or Feature Reuse? 2020, arXiv:1909.09157.
