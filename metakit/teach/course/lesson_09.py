@@ -21,14 +21,13 @@ def _shown(nine: Tensor, order: Tensor, chance: float, burstiness: float) -> Ten
 
 def _draws(seed: int) -> list[tuple[Tensor, Tensor, float, float]]:
     """Three sequences at the same dial: two come out bursty, one does not."""
-    rng, cases = generator(seed), []
-    for chance in (0.35, 0.85, 0.1):
-        nine, order = torch.randperm(1100, generator=rng)[:9], torch.randperm(8, generator=rng)
-        cases.append((nine, order, chance, 0.6))
-    return cases
+    rng = generator(seed)
+    drawn = [[torch.randperm(n, generator=rng) for n in (1100, 8)] for _ in range(3)]
+    return [(nine[:9], order, chance, 0.6) for (nine, order), chance in zip(drawn, (0.35, 0.85, 0.1), strict=True)]
 
 
-def _always_bursty(nine: Tensor, order: Tensor) -> Tensor:
+def _burst(nine: Tensor, order: Tensor, *_: float) -> Tensor:
+    """Always bursty."""
     return torch.cat([nine[torch.tensor(BURST)[order]], nine[:1]])
 
 
@@ -44,22 +43,19 @@ shown = Exercise(
     cases=_draws,
     mistakes={
         "You have the dial the wrong way round: at burstiness 1 every sequence is bursty, so it is bursty where the "
-        "chance is below the dial.": lambda nine, order, chance, dial: (
-            nine if chance < dial else _always_bursty(nine, order)
-        ),
+        "chance is below the dial.": lambda nine, order, c, dial: nine if c < dial else _burst(nine, order),
         "Your query shows the last class drawn, also where the sequence is bursty. There it shows the class that comes "
-        "three times: else there is nothing to copy.": lambda nine, order, chance, dial: (
-            nine if chance >= dial else torch.cat([_always_bursty(nine, order)[:8], nine[8:]])
+        "three times: else there is nothing to copy.": lambda nine, order, c, dial: (
+            nine if c >= dial else torch.cat([_burst(nine, order)[:8], nine[8:]])
         ),
         "You leave the classes as they are, 0, 0, 0, 1, 1, 1, 2, 3. A network would learn that the first places have "
-        "the answer: mix them by `order`.": lambda nine, _, chance, dial: (
-            nine if chance >= dial else _always_bursty(nine, torch.arange(8))
+        "the answer: mix them by `order`.": lambda nine, _, c, dial: (
+            nine if c >= dial else _burst(nine, torch.arange(8))
         ),
-        "You put number i at place order[i]. It is the other way round: place i shows number "
-        "order[i].": lambda nine, order, chance, dial: (
-            nine if chance >= dial else _always_bursty(nine, order.argsort())
+        "You put number i at place order[i]. It is the other way round: place i shows number order[i].": (
+            lambda nine, order, c, dial: nine if c >= dial else _burst(nine, order.argsort())
         ),
-        "Your dial is stuck: all sequences are bursty.": lambda nine, order, *_: _always_bursty(nine, order),
+        "Your dial is stuck: all sequences are bursty.": _burst,
     },
     picture=_draw_sequence,
     shows="for each place which class it shows: two classes three times, two others once, and the first for the query.",
@@ -84,8 +80,8 @@ def _episodes(seed: int) -> list[tuple[Tensor, Tensor, Tensor]]:
     return cases
 
 
-def _ranks(numbers: Tensor) -> Tensor:
-    return numbers.unique(return_inverse=True)[1]
+def _ranks(*classes: Tensor) -> Tensor:
+    return torch.cat(classes).unique(return_inverse=True)[1]
 
 
 deal = Exercise(
@@ -96,23 +92,22 @@ deal = Exercise(
     cases=_episodes,
     mistakes={
         "You leave out `names`: the class with the smallest number is always 0. Part of that can be learned in "
-        "weights, so deal the ranks anew.": lambda support, queries, _: _ranks(torch.cat([support, queries])),
+        "weights, so deal the ranks anew.": lambda support, queries, _: _ranks(support, queries),
         "You take the class number modulo N. It is the same in every task, and it is learned in weights: deal by "
         "`names`.": lambda support, queries, names: torch.cat([support, queries]) % len(names),
         "You deal the queries by themselves. A class must have one name in a task: rank the queries among the classes "
-        "of the support set.": lambda support, queries, names: torch.cat(
-            [names[_ranks(support)], names[_ranks(queries)]]
+        "of the support set.": lambda support, queries, names: names[torch.cat([_ranks(support), _ranks(queries)])],
+        "You use `names` the other way round: the class with rank r is called names[r].": (
+            lambda support, queries, names: names.argsort()[_ranks(support, queries)]
         ),
-        "You use `names` the other way round: the class with rank r is called "
-        "names[r].": lambda support, queries, names: names.argsort()[_ranks(torch.cat([support, queries]))],
     },
 )
 
 # ── In context by hand: a read by likeness (matching.py has it with learned features) ──
 
 
-def _read(x: Tensor, y: Tensor, query: Tensor, beta: float) -> Tensor:
-    weights = [torch.exp(-beta * (query - one).square().sum()) for one in x]
+def _read(x: Tensor, y: Tensor, q: Tensor, beta: float) -> Tensor:
+    weights = [torch.exp(-beta * (q - one).square().sum()) for one in x]
     return sum(w * label for w, label in zip(weights, y, strict=True)) / sum(weights)
 
 
@@ -125,8 +120,8 @@ def _prompts(seed: int) -> list[tuple[Tensor, Tensor, Tensor, float]]:
     return cases
 
 
-def _squares(x: Tensor, query: Tensor) -> Tensor:
-    return (x - query).square().sum(-1)
+def _squares(x: Tensor, q: Tensor) -> Tensor:
+    return (x - q).square().sum(-1)
 
 
 def _draw_belief(found: Tensor, *_: object) -> Picture:
@@ -141,19 +136,17 @@ read = Exercise(
     cases=_prompts,
     mistakes={
         "Your sign is lost: the weight grows with the distance, and the least similar example decides.": (
-            lambda x, y, query, beta: (beta * _squares(x, query)).softmax(0) @ y
+            lambda x, y, q, beta: (beta * _squares(x, q)).softmax(0) @ y
         ),
-        "You forget the square. The weight falls with the squared distance.": lambda x, y, query, beta: (
-            (-beta * _squares(x, query).sqrt()).softmax(0) @ y
+        "You forget the square. The weight falls with the squared distance.": (
+            lambda x, y, q, beta: (-beta * _squares(x, q).sqrt()).softmax(0) @ y
         ),
         "You copy the label of the nearest example alone. A mean asks all of them, so that two that agree outvote a "
-        "stranger.": lambda x, y, query, _: y[_squares(x, query).argmin()],
-        "Your weights do not add up to one: divide by their sum, or use the softmax.": lambda x, y, query, beta: (
-            (-beta * _squares(x, query)).exp() @ y
+        "stranger.": lambda x, y, q, _: y[_squares(x, q).argmin()],
+        "Your weights do not add up to one: divide by their sum, or use the softmax.": (
+            lambda x, y, q, beta: (-beta * _squares(x, q)).exp() @ y
         ),
-        "You leave out β: nobody can say how sharply to look.": lambda x, y, query, _: (
-            (-_squares(x, query)).softmax(0) @ y
-        ),
+        "You leave out β: nobody can say how sharply to look.": lambda x, y, q, _: (-_squares(x, q)).softmax(0) @ y,
     },
     picture=_draw_belief,
     shows="the belief in each of three classes; the bars add up to one.",
@@ -165,8 +158,8 @@ read = Exercise(
 def _merged_rows(x: Tensor, y: Tensor) -> Tensor:
     rows = []
     for s in range(len(x)):
-        before = torch.cat([x[s - 1], y[s - 1]]) if s > 0 else torch.zeros(x.shape[1] + y.shape[1])
-        rows.append(torch.cat([x[s], before]))
+        before = (x[s - 1], y[s - 1]) if s > 0 else (torch.zeros_like(x[0]), torch.zeros_like(y[0]))
+        rows.append(torch.cat([x[s], *before]))
     return torch.stack(rows)
 
 
@@ -192,16 +185,14 @@ merged_rows = Exercise(
     cases=_pairs,
     mistakes={
         "Your row holds its own label: the answer stands beside the question, and there is nothing to learn. Take the "
-        "label of the row before.": lambda x, y: torch.cat([x, _later(x), y], 1),
-        "`roll` brings the last row round to the first: the first row is told a label that comes at the very end. "
-        "Before the first example there is nothing, so put zeros.": lambda x, y: torch.cat(
-            [x, x.roll(1, 0), y.roll(1, 0)], 1
-        ),
+        "label of the row before.": lambda x, y: torch.hstack([x, _later(x), y]),
+        "`roll` brings the last row round to the first, which is then told a label from the very end. Before the first "
+        "example there is nothing, so put zeros.": lambda x, y: torch.hstack([x, x.roll(1, 0), y.roll(1, 0)]),
         "You look at the pair that comes after. A row may hold only what has been shown before it.": lambda x, y: (
-            torch.cat([x, *(_later(part.flip(0)).flip(0) for part in (x, y))], 1)
+            torch.hstack([x, *(_later(part.flip(0)).flip(0) for part in (x, y))])
         ),
-        "The label before is there, the image before is not: nobody knows whose label it is.": lambda x, y: torch.cat(
-            [x, x, _later(y)], 1
+        "The label before is there, the image before is not: nobody knows whose label it is.": lambda x, y: (
+            torch.hstack([x, x, _later(y)])
         ),
     },
     picture=_draw_merged,
