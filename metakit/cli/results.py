@@ -162,5 +162,6 @@ def _measured(row: Row) -> str:
         words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
     words += [f"{row.train_steps:,} training steps"] if row.train_steps else []
-    words += [f"{told['steps']} inner step{'s' * (told['steps'] != 1)}"] if told["steps"] is not None and not _is_regression(row) else []
+    steps = None if _is_regression(row) else told["steps"]
+    words += [] if steps is None else [f"{steps} inner step{'s' * (steps != 1)}"]
     return "; ".join(words)
