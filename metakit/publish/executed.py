@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from metakit.tasks.storage import replacing
 ROOT = Path(metakit.__file__).parents[1]
 NOT_IN_LESSONS = ("cli", "publish", "server")  # parts of the package that no lesson uses
 PATIENCE = 900  # seconds for one cell
+ALL, NONE = ("",), ()  # of the lessons: how their names begin
 RECORD = """from IPython.display import JSON
 from metakit.widgets.recorded import record_all
 
@@ -32,6 +34,23 @@ SURROUNDINGS = {"METAKIT_PROGRESS": "", "PLOTLY_RENDERER": "plotly_mimetype"}  #
 def lessons(root: Path = ROOT) -> list[Path]:
     """The notebooks of the course, in order."""
     return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def asked(words: Sequence[str]) -> tuple[str, ...]:
+    """Which lessons shall be run, by the words behind a command: all without any, else those with these numbers.
+
+    Raises MetaKitError when a word is no lesson's number.
+    """
+    if "--without-outputs" in words:
+        return NONE
+    if wrong := [word for word in words if not re.fullmatch(r"\d\d", word)]:
+        raise MetaKitError(f"{wrong[0]} is no lesson: give numbers of two digits, as in ARGS=01 or ARGS='00 01'.")
+    return tuple(words) or ALL
+
+
+def read(notebook: Path, cache: Path, run: tuple[str, ...]) -> NotebookNode:
+    """The notebook: with outputs if its name begins with one of `run`, else as it is stored."""
+    return executed(notebook, cache) if notebook.name.startswith(run) else nbformat.read(notebook, as_version=4)
 
 
 def executed(notebook: Path, cache: Path) -> NotebookNode:

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from metakit.core import MetaKitError
-from metakit.publish.executed import ROOT, executed, lessons
+from metakit.publish.executed import ALL, ROOT, asked, lessons, read
 from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
@@ -23,10 +23,10 @@ SHELVES = {
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
-def site(root: Path = ROOT, *, run: bool = True, stills: bool = True) -> Path:
+def site(root: Path = ROOT, *, run: tuple[str, ...] = ALL, stills: bool = True) -> Path:
     """Build it; the folder it lies in, `build/site`.
 
-    Without `run`, lessons are shown without their outputs. With `stills`, and a Chromium, live pictures have stills.
+    Lessons that `run` does not name have no outputs. With `stills`, and a Chromium, live pictures have stills.
     Raises MetaKitError when a lesson fails, a link leads nowhere, or a page would load something from elsewhere.
     """
     need("sphinx", "furo", "myst_nb", "ziamath")
@@ -40,8 +40,7 @@ def site(root: Path = ROOT, *, run: bool = True, stills: bool = True) -> Path:
     for page in (page for shelf in SHELVES for page in pages(root, shelf) if page.suffix == ".md"):
         put(stage / page.relative_to(root), staged(page.read_text("utf-8"), page, root, stage))
     for notebook in lessons(root):
-        told = executed(notebook, root / "build" / "executed") if run else nbformat.read(notebook, as_version=4)
-        made = embedded(told)
+        made = embedded(read(notebook, root / "build" / "executed", run))
         for cell in (cell for cell in made.cells if cell.cell_type == "markdown"):
             cell.source = staged(cell.source, notebook, root, stage)
         put(stage / "notebooks" / notebook.name, nbformat.writes(made))
@@ -97,10 +96,10 @@ def put(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """`python -m metakit.publish.site`; with `--without-outputs` in seconds instead of minutes."""
+    """`python -m metakit.publish.site [01 …]`; with `--without-outputs` in seconds instead of minutes."""
     try:
-        run = "--without-outputs" not in sys.argv[1:]
-        built = site(run=run, stills=run)
+        run = asked(sys.argv[1:])
+        built = site(run=run, stills=bool(run))
     except MetaKitError as error:
         sys.exit(str(error))
     print(f"The site is made: open {built / 'index.html'}")  # noqa: T201

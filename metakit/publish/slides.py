@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -16,7 +15,7 @@ from traitlets.config import Config
 
 from metakit.core import MetaKitError
 from metakit.publish.deck import deck
-from metakit.publish.executed import ROOT, executed, lessons
+from metakit.publish.executed import ALL, ROOT, asked, lessons, read
 from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, broken_links
 from metakit.publish.live import NO_SOURCE, STATIC, embedded, write_scripts
@@ -49,8 +48,8 @@ class Deck(SlidesExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
-def slides(root: Path = ROOT, *, run: bool = True) -> Path:
-    """Make them; the folder they lie in, `build/slides`. Without `run`, lessons are shown without their outputs.
+def slides(root: Path = ROOT, *, run: tuple[str, ...] = ALL) -> Path:
+    """Make them; the folder they lie in, `build/slides`. Lessons that `run` does not name are shown without outputs.
 
     Raises MetaKitError when a lesson fails, a link leads nowhere, or a page would load something from elsewhere.
     """
@@ -61,8 +60,7 @@ def slides(root: Path = ROOT, *, run: bool = True) -> Path:
     write_styles(built)
     titles = {}
     for notebook in lessons(root):
-        told = executed(notebook, root / "build" / "executed") if run else nbformat.read(notebook, as_version=4)
-        made = deck(embedded(told))
+        made = deck(embedded(read(notebook, root / "build" / "executed", run)))
         titles[f"{notebook.stem}.html"] = made.metadata.title
         (built / f"{notebook.stem}.html").write_text(page(made), "utf-8")
     (built / "index.html").write_text(index(titles), "utf-8")
@@ -107,9 +105,9 @@ def write_styles(folder: Path) -> None:
 
 
 def main() -> None:
-    """`python -m metakit.publish.slides`; with `--without-outputs` in seconds instead of minutes."""
+    """`python -m metakit.publish.slides [01 …]`; with `--without-outputs` in seconds instead of minutes."""
     try:
-        built = slides(run="--without-outputs" not in sys.argv[1:])
+        built = slides(run=asked(sys.argv[1:]))
     except MetaKitError as error:
         sys.exit(str(error))
     print(f"The slides are made: open {built / 'index.html'}")  # noqa: T201

@@ -1,4 +1,4 @@
-"""`make student`: the student edition, in build/student: lessons without solutions, and all that they need to run."""
+"""`make student`: lessons without solutions, and all that they need to run: a folder in build, and a file to send."""
 
 import re
 import shutil
@@ -82,6 +82,11 @@ def student(root: Path = ROOT) -> Path:
     return edition.folder
 
 
+def packed(folder: Path) -> Path:
+    """The edition as one file, beside its folder."""
+    return Path(shutil.make_archive(str(folder.with_name("metakit-student")), "zip", folder.parent, folder.name))
+
+
 def _solved(path: Path) -> NotebookNode:
     """A notebook with its solutions: where they are missing, this is a student edition already."""
     notebook = nbformat.read(path, as_version=4)
@@ -96,7 +101,7 @@ def main() -> None:
         folder = student()
     except MetaKitError as error:
         sys.exit(str(error))
-    print(f"The student edition is made: {folder}")  # noqa: T201
+    print(f"The student edition is made: {folder}\nTo send it: {packed(folder)}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from metakit.errors import MetaKitError
 from metakit.publish import executed as running
-from metakit.publish.executed import executed, lessons, run
+from metakit.publish.executed import ALL, NONE, asked, executed, lessons, read, run
 from metakit.publish.extra import need
 from metakit.publish.formulas import formula, picture
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
@@ -114,6 +114,20 @@ def test_a_lesson_runs_once(published, monkeypatch):
     monkeypatch.setattr(running, "run", lambda _: pytest.fail("It was run again."))
     kept = executed(published / "notebooks" / LESSON, published / "build" / "executed")
     assert any(cell.get("outputs") for cell in kept.cells)
+
+
+def test_only_the_lessons_that_are_asked_for_run(published):
+    assert asked([]) == ALL
+    assert asked(["00", "01"]) == ("00", "01")
+    assert asked(["--without-outputs"]) == NONE
+    notebook, cache = published / "notebooks" / LESSON, published / "build" / "executed"
+    for wanted, there in ((ALL, True), (("00",), True), (("01",), False), (NONE, False)):
+        assert any(cell.get("outputs") for cell in read(notebook, cache, wanted).cells) == there
+
+
+def test_a_word_that_is_no_lesson_is_named():
+    with pytest.raises(MetaKitError, match="1 is no lesson: give numbers of two digits"):
+        asked(["1"])
 
 
 def test_a_lesson_that_fails_is_named(tmp_path):

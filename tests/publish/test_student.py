@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,7 @@ import pytest
 
 from metakit.core import MetaKitError
 from metakit.publish.solutions import posed, tagged, without_solutions
-from metakit.publish.student import student
+from metakit.publish.student import packed, student
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -88,6 +89,12 @@ def test_it_stands_on_its_own(edition):
     done = subprocess.run(command, cwd=edition, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(edition / "notebooks" / "00_start_here.ipynb")
     assert f"{len(LESSONS)} lessons" in (edition / "README.md").read_text("utf-8")
+
+
+def test_the_file_to_send_holds_the_folder(edition):
+    with zipfile.ZipFile(packed(edition)) as file:
+        inside = {name for name in file.namelist() if not name.endswith("/")}
+    assert inside == {path.relative_to(edition.parent).as_posix() for path in edition.rglob("*") if path.is_file()}
 
 
 def test_a_student_edition_of_a_student_edition_is_refused(edition):
