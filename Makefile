@@ -29,12 +29,13 @@ lab: .venv/constraints.txt ## open the notebooks in JupyterLab
 
 hub: .venv/hub $(PROXY) ## start a JupyterHub for a class on this machine, at port 8000 (deploy/README.md says how)
 	@[ -n "$$METAKIT_DATA" ] || [ -d data/glyphs ] || $(BIN)/metakit data glyphs >/dev/null
+	@[ -n "$$METAKIT_LESSONS" ] || $(BIN)/python -m metakit.publish.student >/dev/null
 	@$(BIN)/jupyterhub --config deploy/jupyterhub_config.py $(ARGS)
 
-site: .venv/course ## make the course's site with all outputs, in build/site (minutes; what is unchanged is kept)
+site: .venv/course ## make the course's site with all outputs, in build/site (half an hour; what is unchanged is kept)
 	@$(BIN)/python -m metakit.publish.site $(ARGS)
 
-slides: .venv/course ## make slides of the notebooks, in build/slides (they share the site's outputs)
+slides: .venv/course ## make slides of the notebooks, in build/slides (of lesson 01 alone: make slides ARGS=01)
 	@$(BIN)/python -m metakit.publish.slides $(ARGS)
 
 test: lint ## run every check: style, types, tests, notebooks, browser (some only: make test ARGS=tests/nets)
@@ -57,7 +58,7 @@ results: .venv/constraints.txt ## write the ledger data/results.json into README
 bench: .venv/constraints.txt ## measure speed on this machine
 	@$(BIN)/metakit bench $(ARGS)
 
-student: .venv/constraints.txt ## build the student edition, lessons without solutions, in build/student
+student: .venv/constraints.txt ## build the student edition, lessons without solutions: a folder and a zip in build
 	@$(BIN)/python -m metakit.publish.student
 
 nbgrader: .venv/course ## build an nbgrader course with hidden tests in build/nbgrader

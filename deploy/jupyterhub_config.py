@@ -6,6 +6,7 @@ Chosen by variables of the environment, here and in `students_config.py`:
   Without it students log in with accounts of this server, and the hub must run as root.
 - `METAKIT_TEACHERS`: who may see the hub's control panel (ada,grace), and `METAKIT_TEACHER_PASSWORD` beside a class
   password: theirs, 32 characters or more.
+- `METAKIT_ALLOW_ROOT=yes`: a class password although the hub runs as root, where a container has no other user.
 - `METAKIT_CLASS`: the folder for the hub's own files, and with a class password for the students' (`~/metakit-class`).
 """
 
@@ -18,9 +19,11 @@ PROXY = HERE.parent / ".venv/proxy/node_modules/.bin/configurable-http-proxy"
 
 c = get_config()  # noqa: F821 - JupyterHub gives it to this file
 load_subconfig(str(HERE / "students_config.py"))  # noqa: F821 - and this, too
-password = os.environ.get("METAKIT_CLASS_PASSWORD")
-if not password and os.geteuid() != 0:
+password, root = os.environ.get("METAKIT_CLASS_PASSWORD"), os.geteuid() == 0
+if not password and not root:
     sys.exit("Choose a password for the class with METAKIT_CLASS_PASSWORD, or start the hub as root to use accounts.")
+if password and root and not os.environ.get("METAKIT_ALLOW_ROOT"):
+    sys.exit("With a class password students' programs run as you: start the hub as an ordinary user, not as root.")
 folder = Path(os.environ.get("METAKIT_CLASS", "~/metakit-class")).expanduser().resolve()
 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -30,6 +33,7 @@ if password:
     c.SharedPasswordAuthenticator.user_password = password
     c.SharedPasswordAuthenticator.admin_password = os.environ.get("METAKIT_TEACHER_PASSWORD")
     c.JupyterHub.spawner_class = "simple"  # all run as the user who started the hub, each in a folder of their own
+    c.Spawner.args += ["--allow-root"] * root
     c.SimpleLocalProcessSpawner.home_dir_template = f"{folder}/{{username}}"
 else:
     c.JupyterHub.authenticator_class = "pam"

@@ -48,7 +48,7 @@ class Hub:
             load_subconfig({str(ROOT / "deploy/jupyterhub_config.py")!r})
             c.JupyterHub.bind_url, c.JupyterHub.hub_port = {self.url!r}, {self.api}
             c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy}"
-            c.Spawner.args = [*c.Spawner.args, "--allow-root", "--log-level=ERROR"]  # tests may run as root
+            c.Spawner.args = [*c.Spawner.args, "--log-level=ERROR"]
             """),
             "utf-8",
         )
@@ -56,6 +56,7 @@ class Hub:
     def start(self) -> None:
         """Start the hub, and wait until it answers."""
         environment = os.environ | {
+            "METAKIT_ALLOW_ROOT": "yes",  # tests may run as root
             "METAKIT_CLASS": str(self.folder),
             "METAKIT_CLASS_PASSWORD": PASSWORD,
             "METAKIT_DATA": str(self.folder / "data"),

@@ -83,6 +83,14 @@ def test_without_password_and_without_root_one_sentence_says_what_to_do(monkeypa
         PyFileConfigLoader("jupyterhub_config.py", path=str(DEPLOY)).load_config()
 
 
+def test_a_class_password_is_for_an_ordinary_user(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("METAKIT_CLASS_PASSWORD", "learning-to-learn")
+    monkeypatch.delenv("METAKIT_ALLOW_ROOT", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with pytest.raises(SystemExit, match="as an ordinary user"):
+        PyFileConfigLoader("jupyterhub_config.py", path=str(DEPLOY)).load_config()
+
+
 @pytest.mark.parametrize("script", [DEPLOY / "tljh.sh", ROOT / "postBuild"], ids=lambda path: path.name)
 def test_scripts_are_well_formed(script: Path):
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
