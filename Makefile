@@ -47,9 +47,10 @@ lint: .venv/developer ## check style and types
 	@$(BIN)/ruff format --check --quiet . || { echo "The layout is not ruff's: run make format."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 
-format: .venv/developer ## lay out the code, mend what can be mended, link the glossary, strip outputs from notebooks
+format: .venv/developer ## lay out the code, mend what can be mended; link the glossary, fold questions, strip outputs
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 	@$(BIN)/python -m metakit.publish.glossary
+	@$(BIN)/python -m metakit.publish.questions
 	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 results: .venv/constraints.txt ## write the ledger data/results.json into README's table
