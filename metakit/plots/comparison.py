@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter
 
 from metakit.evaluate import Score
 from metakit.plots.style import BLUE, Picture, look, stroke
@@ -40,7 +40,7 @@ def _rows(axes: Axes, values: Sequence[Score | float | None], hollow: bool) -> N
             sure = not hollow or abs(value.mean) > value.ci95
             axes.errorbar(value.mean, place, xerr=value.ci95, fmt="o", color=BLUE, capsize=3, linewidth=1.6,
                           markerfacecolor=BLUE if sure else "white")  # fmt: skip
-            axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
         elif value is not None:
             axes.plot(value, place, "D", color=BLUE)
 

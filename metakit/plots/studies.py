@@ -45,5 +45,6 @@ def sequence_sheet(images: Tensor, labels: Tensor, titles: Sequence[str]) -> Pic
                 shown = bool((labels[row, :-1] == labels[row, place]).sum() > 1)
                 for spine in axes.spines.values():
                     spine.set(visible=query or shown, linewidth=2.5 if query else 1, color="black")
-            grid[row, 0].set_title(title, fontsize=10)
+            grid[row, -1].set_title(" ", fontsize=10)  # room for the title, which is wider than its image
+            grid[row, 0].set_title(title, fontsize=10).set_in_layout(False)
         return figure
