@@ -111,6 +111,8 @@ expected_calibration_error = Exercise(
         ),
         "That is the largest gap, the maximum calibration error. The expected one is a mean over all "
         "answers.": lambda bins: max(abs(right - sure) for sure, right, _ in bins),
+        "You add up the gaps of all answers. A mean divides by their number: weigh each bin by its "
+        "share.": lambda bins: sum(n * abs(right - sure) for sure, right, n in bins),
         "You square the gaps: then the sum is no longer in points of accuracy. Take their size.": lambda bins: (
             sum(n * (right - sure) ** 2 for sure, right, n in bins) / sum(n for *_, n in bins)
         ),

@@ -109,6 +109,9 @@ best_rate = Exercise(
         "for them is another one.": lambda x, y, *_: (_answers(x, y, x) * y).sum() / _answers(x, y, x).square().sum(),
         "You take the mean of every task's own best rate. One rate serves them all: add up over all tasks before you "
         "divide.": lambda x, y, qx, qy: ((_answers(x, y, qx) * qy).sum(1) / _answers(x, y, qx).square().sum(1)).mean(),
+        "You add up the examples. The step takes their mean: divide by S, and the rate is S times as large.": (
+            lambda x, y, qx, qy: _best_rate(x, y, qx, qy) / x.shape[1]
+        ),
         "You have the fraction upside down: the larger the answers at rate 1, the smaller the rate.": (
             lambda x, y, qx, qy: _answers(x, y, qx).square().sum() / (_answers(x, y, qx) * qy).sum()
         ),
@@ -156,6 +159,9 @@ by_heart_weights = Exercise(
         "them.": lambda x, y, pool, _: pool[_misfits(x, y, pool).sum(0).argmin()],
         "You average the misfit over the examples, so ten of them are no more certain than one. Evidence adds up: take "
         "the sum.": lambda x, y, pool, s: (-_misfits(x, y, pool).mean(0) / (2 * s**2)).softmax(0) @ pool,
+        "You take the length of the misfit. The exponent has its square.": lambda x, y, pool, s: (
+            (-_misfits(x, y, pool).sum(0).sqrt() / (2 * s**2)).softmax(0) @ pool
+        ),
         "You leave out the 2 under the fraction: a normal distribution has 2 s².": lambda x, y, pool, s: (
             (-_misfits(x, y, pool).sum(0) / s**2).softmax(0) @ pool
         ),
