@@ -48,6 +48,8 @@ best_single_function = Exercise(
             y.mean(0),
             (y - y.mean(0)).abs().mean(),
         ),
+        "Your function is right. Your error divides by T - 1, as `var` does unless told otherwise; a mean divides by "
+        "T.": lambda y: (y.mean(0), y.var(0).mean()),
         "You answer with the median curve. It makes the sum of the distances smallest; for squared distances it is "
         "the mean.": lambda y: (y.median(0).values, (y - y.median(0).values).square().mean()),
         "You always answer 0. Where the curves agree a little, the mean knows it: use it.": lambda y: (

@@ -96,6 +96,9 @@ second_order_term = Exercise(
         "minus.": lambda support, theta, v, rate: -_second_order_term(support, theta, v, rate),
         "The inner rate is missing. How much a step bends the gradient grows with its "
         "length.": lambda support, theta, v, _: _second_order_term(support, theta, v, 1.0),
+        "This is the whole meta-gradient, v included. Asked is the second term alone.": (
+            lambda support, theta, v, rate: v + _second_order_term(support, theta, v, rate)
+        ),
         "You add up the slopes, differentiate, and multiply by v afterwards. Multiply first: the product of slope and "
         "v is one number, and its gradient is H v.": lambda support, theta, v, rate: (
             v * _second_order_term(support, theta, torch.ones_like(v), rate)
@@ -149,10 +152,9 @@ meta_gradient = Exercise(
     oracle=_meta_gradient,
     cases=_long_tasks,
     mistakes={
-        "This is the direct term, first order: no gradient flows through your inner steps. Take their slopes with "
-        "`create_graph=True`, and detach nothing.": lambda support, query, theta, rate, steps: jacobian(
-            query, _adapt(support, theta, rate, steps)
-        ),
+        "This is the direct term: the slope along the weights at the end. Take the inner slopes with "
+        "`create_graph=True`, detach nothing, and ask for the slope along `theta`, where it all "
+        "began.": lambda support, query, theta, rate, steps: jacobian(query, _adapt(support, theta, rate, steps)),
         "Your gradient comes back through the last inner step alone. Keep the graph from step to step, and ask for the "
         "slope along the start.": _through_the_last_step,
         "All your inner steps use the slope at the start. Take each one where the step before has "

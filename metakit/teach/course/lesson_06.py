@@ -60,6 +60,9 @@ meta_sgd_step = Exercise(
         "You go up the slope: subtract the rates times the gradient.": lambda w, x, y, rates: (
             w + rates * _uphill(w, x, y)
         ),
+        "The factor 2 is missing: the slope of a square is twice what is squared.": lambda w, x, y, rates: (
+            w - rates / 2 * _uphill(w, x, y)
+        ),
     },
     picture=_draw_moves,
     shows="a bar for how far each weight moves, named by its rate: at the rate zero it stays.",
@@ -109,6 +112,8 @@ mt_net_step = Exercise(
         "back.": lambda w, t, m, x, y, rate: w - rate * m[:, None] * (t @ _of_product(w, t, x, y)),
         "Your mask falls on the columns of W. It says which rows may move: give it a second axis, "
         "`mask[:, None]`.": lambda w, t, m, x, y, rate: w - rate * m * (t.T @ _of_product(w, t, x, y)),
+        "You divide by the number of examples. The loss is the mean of all squared errors: n examples with H numbers "
+        "each.": lambda w, t, m, x, y, rate: w - rate * y.shape[1] * m[:, None] * (t.T @ _of_product(w, t, x, y)),
         "All rows move: that is a T-net. MT-net's mask keeps some of them where they "
         "are.": lambda w, t, _, x, y, rate: w - rate * (t.T @ _of_product(w, t, x, y)),
     },
