@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from metakit.publish.questions import is_asked
+
 NOTEBOOKS = sorted(Path(__file__).parents[2].joinpath("notebooks").glob("*.ipynb"))
 
 
@@ -39,9 +41,15 @@ def test_every_cell_has_an_id(notebook):
 
 
 def test_short_enough(notebook):
-    lengths = [len("".join(cell["source"]).splitlines()) for cell in code_cells(notebook)]
-    assert len(lengths) <= 25
-    assert max(lengths) <= 12
+    assert sum(not is_asked(cell) for cell in code_cells(notebook)) <= 20
+    assert sum(map(is_asked, code_cells(notebook))) <= 12
+    assert max(len("".join(cell["source"]).splitlines()) for cell in code_cells(notebook)) <= 12
+
+
+def test_a_question_does_not_tell_its_answer(notebook):
+    told = [cell["id"] for cell in filter(is_asked, code_cells(notebook))
+            if not cell["metadata"].get("jupyter", {}).get("source_hidden")]  # fmt: skip
+    assert told == [], "make format folds them"
 
 
 def test_runs_on_the_python_that_started_it(notebook):
