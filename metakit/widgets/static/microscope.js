@@ -100,7 +100,7 @@ function normTable(table, reading, chosen, faulty, choose) {
       ...(faulty ? [html("small", {}, `✚ ${number(found[i])}`)] : []))),
     html("td", {}, number(through)), html("td", {}, Math.max(...carried) >= LOST ? "–" : degrees(angle))));
   const head = ["layer", ...columns.map(name), "through H", "angle"].map((title) => html("th", { scope: "col" }, title));
-  const caption = `Norms, carried back through ${steps} inner step${steps === 1 ? "" : "s"}: darker is longer.`;
+  const caption = `Norms, carried back through ${steps} inner step${steps === 1 ? "" : "s"}: the bluer, the longer.`;
   table.replaceChildren(
     html("caption", {}, `${caption}${faulty ? " ✚: what the code finds." : ""} Choose a layer for the triangle.`),
     html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
