@@ -45,6 +45,6 @@ def sequence_sheet(images: Tensor, labels: Tensor, titles: Sequence[str]) -> Pic
                 shown = bool((labels[row, :-1] == labels[row, place]).sum() > 1)
                 for spine in axes.spines.values():
                     spine.set(visible=query or shown, linewidth=2.5 if query else 1, color="black")
-            grid[row, -1].set_title(" ", fontsize=10)  # room for the title, which is wider than its image
-            grid[row, 0].set_title(title, fontsize=10).set_in_layout(False)
+            grid[row, 0].set_title(" ", fontsize=10)  # room for the title, which is wider than its image
+            grid[row, 0].text(0, 1.05, title, fontsize=10, transform=grid[row, 0].transAxes, in_layout=False)
         return figure

@@ -27,7 +27,7 @@ def test_a_sheet_names_every_image_and_asks_for_the_last():
     figure = sequence_sheet(torch.rand(2, 4, 1, 28, 28), labels, ["bursty", "not"])
     words = [axes.get_xlabel() for axes in figure.axes]
     assert words == ["4", "4", "7", "? (4)", "1", "2", "3", "? (5)"]
-    assert figure.axes[0].get_title(loc="left") == "bursty"
+    assert figure.axes[0].texts[0].get_text() == "bursty"
     assert figure.axes[0].spines["left"].get_visible()
     assert not figure.axes[2].spines["left"].get_visible()
 

@@ -124,8 +124,8 @@ function render({ model, el }) {
   el.append(html("section", { class: "mkc", "aria-label": "Layers beside gradient steps", onfocusin: keepKeys },
     html("div", { class: "mkc-bar" }, play, steps.element, fresh),
     html("div", { class: "mkc-row" },
-      html("figure", { style: "flex: 400 1 0" }, caption, answers.canvas),
-      ...Object.entries(charts).map(([what, { canvas }]) => html("figure", { style: "flex: 360 1 0" }, html("figcaption", {}, titles[what]), canvas))),
+      html("figure", { style: "flex: 400 1 0; max-width: 460px" }, caption, answers.canvas),
+      ...Object.entries(charts).map(([what, { canvas }]) => html("figure", { style: "flex: 360 1 0; max-width: 460px" }, html("figcaption", {}, titles[what]), canvas))),
     html("div", { class: "mkc-bar" }, shots.element, stretch.element),
     legend, status));
   const changes = "change:found change:hidden";
