@@ -77,7 +77,8 @@ function render({ model, el }) {
     const focus = [...legend.children].indexOf(legend.getRootNode().activeElement);
     legend.replaceChildren(...entries);
     legend.children[focus]?.focus();
-    caption.textContent = `True curve (grey), ${now("points").length} support points, and fits after ${step} inner step${step === 1 ? "" : "s"}`;
+    const several = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+    caption.textContent = `True curve (grey), ${several(now("points").length, "support point")}, and fits after ${several(step, "inner step")}`;
     const said = visible().map(([name, , { losses }]) => `${name} ${short(losses[step])}`).join(", ");
     fit.canvas.setAttribute("aria-label", `${caption.textContent}. Mean squared error: ${said}. ${HELP}`);
     loss.canvas.setAttribute("aria-label", `Mean squared error by inner step. After ${step}: ${said}.`);
