@@ -101,7 +101,15 @@ def test_more_characters_and_more_examples(page: Page) -> None:
     assert len([text for text in numbers(page)[:4] if "%" in text]) == 4
 
 
+def test_a_step_that_is_not_here_yet_comes_soon(page: Page) -> None:
+    page.locator("[data-act=example]").click()  # its verdict comes first
+    both_answer(page)
+    page.locator("input[name=steps]").fill("0")
+    expect(page.locator(".number").nth(1)).to_have_text("20 %")
+
+
 def test_inner_steps_answer_at_once(page: Page) -> None:
+    expect(page.locator(".chart.waits")).to_have_count(0)  # the curve of every step is here
     slide(page, "steps", 0)
     assert numbers(page)[1::2][:5] == ["20 %"] * 5  # before any step MAML cannot know
     expect(page.locator(".verdict")).to_contain_text("cannot tell yet")

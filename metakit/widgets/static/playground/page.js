@@ -165,7 +165,7 @@ function render({ model, el }) {
     state[name] = value;
     if (name !== "steps") return changed();
     sliders.steps.show(value);
-    showAnswers(); // the whole trace is here already
+    if (model.get("adaptation").losses) showAnswers(); // every step is here already; else Python says this one in a moment
     model.set("steps", value);
     model.save_changes();
     linkSoon();
