@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 VENV := $(shell [ "$$(cat .venv/home 2>/dev/null)" = "$$PWD" ] && $(BIN)/python -c '' 2>/dev/null || echo again)
 VERSIONS := $(shell cmp -s constraints.txt .venv/constraints.txt || echo again)
 
-.PHONY: help demo lab hub load site slides test lint format results bench student nbgrader proxy clean again
+.PHONY: help demo lab hub load site slides test lint format results bench student nbgrader proxy clean again who
 
 help: ## list the verbs (this is the default)
 	@echo "make VERB, where VERB is one of"
@@ -27,7 +27,7 @@ demo: .venv/constraints.txt ## serve the web demo at http://localhost:8866 (anot
 lab: .venv/constraints.txt ## open the notebooks in JupyterLab
 	@$(BIN)/metakit lab
 
-hub: .venv/hub $(PROXY) ## start a JupyterHub for a class on this machine, at port 8000 (deploy/README.md says how)
+hub: who .venv/hub $(PROXY) ## start a JupyterHub for a class on this machine, at port 8000 (deploy/README.md says how)
 	@[ -n "$$METAKIT_DATA" ] || [ -d data/glyphs ] || $(BIN)/metakit data glyphs >/dev/null
 	@[ -n "$$METAKIT_LESSONS" ] || $(BIN)/python -m metakit.publish.student >/dev/null
 	@$(BIN)/jupyterhub --config deploy/jupyterhub_config.py $(ARGS)
@@ -65,7 +65,7 @@ student: .venv/constraints.txt ## build the student edition, lessons without sol
 nbgrader: .venv/course ## build an nbgrader course with hidden tests in build/nbgrader
 	@$(BIN)/python -m metakit.publish.nbgrader
 
-load: .venv/developer ## measure the public demo under load: takes ten minutes, wants a quiet machine
+load: .venv/developer ## measure the public demo and a class under load: takes a quarter of an hour, wants a quiet machine
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -m load tests/load $(ARGS)
 
 clean: ## remove .venv and caches; data and checkpoints stay
@@ -99,6 +99,9 @@ clean: ## remove .venv and caches; data and checkpoints stay
 	@$(BIN)/pip install -qq --no-compile --editable '.[course]' --constraint constraints.txt
 	@touch $@
 
+who: # asked before minutes of installing; the hub asks again
+	@! command -v python3 >/dev/null || python3 deploy/who.py
+
 .venv/hub: .venv/constraints.txt
 	@echo "Installing JupyterHub"
 	@$(BIN)/pip install -qq --no-compile --editable '.[hub]' --constraint constraints.txt
@@ -114,6 +117,6 @@ proxy: $(PROXY)
 $(PROXY): | .venv/home
 	@command -v npm >/dev/null || { echo "JupyterHub's proxy needs Node.js 18 or newer with npm: install it from" \
 		"nodejs.org, or with 'sudo apt install npm' on Debian and Ubuntu, then type make again." >&2; exit 1; }
-	@npm install --silent --no-audit --no-fund --prefix .venv/proxy configurable-http-proxy@5.1.0
+	@npm install --loglevel=error --no-audit --no-fund --prefix .venv/proxy configurable-http-proxy@5.1.0
 
 again:

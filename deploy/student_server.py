@@ -9,7 +9,9 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
+SHORT = "/tmp"  # noqa: S108 - kernels listen on files there, and macOS wants less than 104 characters for a path
 POLITE = 5  # the hub and its proxy come first when processors are short
 
 
@@ -21,8 +23,17 @@ def main() -> None:
         copy_missing(Path(lessons), home)
     if limit := os.environ.get("MEM_LIMIT"):
         limit_memory(int(limit))
+    os.environ["JUPYTER_RUNTIME_DIR"] = short_folder(Path("~/.metakit-kernels").expanduser())
     os.nice(POLITE)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *sys.argv[1:]])  # noqa: S606 - that is the point
+
+
+def short_folder(kept: Path) -> str:
+    """A folder of the student's own with a short path, the same at every start: `kept` in their home leads there."""
+    if not (kept.is_dir() and kept.stat().st_uid == os.getuid()):
+        kept.unlink(missing_ok=True)
+        kept.symlink_to(mkdtemp(prefix="metakit-", dir=SHORT))
+    return str(kept.readlink())
 
 
 def copy_missing(lessons: Path, home: Path) -> None:

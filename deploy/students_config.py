@@ -21,8 +21,8 @@ c.Spawner.cmd = [PYTHON, str(CHECKOUT / "deploy/student_server.py")]
 c.Spawner.mem_limit = os.environ.get("METAKIT_MEMORY", "2G")
 c.Spawner.notebook_dir = "~/metakit"
 c.Spawner.default_url = "/lab/tree/00_start_here.ipynb"
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # seconds: thirty begin at once
-c.JupyterHub.concurrent_spawn_limit = 10  # the eleventh waits for a moment
+c.Spawner.start_timeout = c.Spawner.http_timeout = 600  # seconds: thirty begin at once, on two processors if need be
+c.JupyterHub.concurrent_spawn_limit = 0  # none: a limit does not let the others wait, it turns them away
 c.Spawner.environment = {
     "METAKIT_DATA": os.environ.get("METAKIT_DATA", str(CHECKOUT / "data")),
     "METAKIT_LESSONS": os.environ.get("METAKIT_LESSONS", str(LESSONS)),
@@ -33,6 +33,8 @@ c.Spawner.environment = {
 c.Spawner.args = [
     "--MappingKernelManager.cull_idle_timeout=1800",
     "--MappingKernelManager.cull_interval=120",
+    "--KernelManager.transport=ipc",  # files of the student's own: a port is open to all, and two may want it
+    "--MappingKernelManager.kernel_info_timeout=600",  # seconds: thirty kernels import torch at once
     "--VoilaConfiguration.template=metakit",
     "--VoilaConfiguration.strip_sources=True",
 ]

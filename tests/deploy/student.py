@@ -18,11 +18,11 @@ class Student:
         self.name, self.hub = name, hub
         self.session, self.token = requests.Session(), {}
 
-    def log_in(self, password: str) -> requests.Response:
-        """Send the login form; with the right password also fetch a token, which is the simplest way to ask on."""
+    def log_in(self, password: str, to: str = "/hub/home") -> requests.Response:
+        """Send the login form, and go on to a page; whoever is in fetches a token, the simplest way to ask."""
         self.session.get(f"{self.hub}/hub/login", timeout=PATIENCE)
         form = {"username": self.name, "password": password, "_xsrf": self.xsrf()}
-        answer = self.session.post(f"{self.hub}/hub/login?next=%2Fhub%2Fhome", data=form, timeout=PATIENCE)
+        answer = self.session.post(f"{self.hub}/hub/login", params={"next": to}, data=form, timeout=PATIENCE)
         if answer.ok:
             asked = {"X-XSRFToken": self.xsrf(), "Referer": f"{self.hub}/hub/home"}
             made = self.session.post(f"{self.api}/tokens", json={}, headers=asked, timeout=PATIENCE)
@@ -45,6 +45,13 @@ class Student:
         while not self.server().get("ready"):
             assert monotonic() < deadline, f"{self.name} has no server."
             sleep(0.2)
+
+    def watched(self, patience: float) -> dict[str, Any]:
+        """Watch the progress bar, as the hub's page does, until the server is ready or has failed: the last event."""
+        told = requests.get(f"{self.api}/server/progress", headers=self.token, stream=True, timeout=patience)
+        told.raise_for_status()
+        events = [json.loads(line[5:]) for line in told.iter_lines() if line.startswith(b"data:")]
+        return events[-1]
 
     def server(self) -> dict[str, Any]:
         """What the hub knows about the student's server."""

@@ -1,16 +1,11 @@
 """A class on this very machine: a real JupyterHub with its proxy, and three students who work at the same time."""
 
 import json
-import os
 import re
-import shutil
-import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from textwrap import dedent
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlencode
@@ -20,99 +15,21 @@ import psutil
 import pytest
 import requests
 
-from metakit.tasks.glyphs import glyphs
-from metakit.tasks.storage import cache_folder
+from tests.deploy.hub import PASSWORD, ROOT, Hub, said_by
 from tests.deploy.student import PATIENCE, Student
 
 pytestmark = pytest.mark.hub
-ROOT = Path(__file__).parents[2]
-PROXY = ROOT / ".venv/proxy/node_modules/.bin/configurable-http-proxy"
-PASSWORD = "learning-to-learn"
 NAMES = ("ada", "emmy", "grace")
-CEILING = 1000  # megabytes
 GREEDY = "hoard = []\nfor _ in range(50):\n    hoard.append(b'x' * 50 * 2**20)\nprint('2.5 GB')"
 CALM = "import time\ncalm = []\nfor n in range(4):\n    time.sleep(0.3)\n    calm.append(n)\nprint(calm)"
 
 
-class Hub:
-    """The hub of `deploy/jupyterhub_config.py`, on free ports and in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.config = folder, folder / "config.py"
-        glyphs()  # drawn once, for all
-        shutil.copytree(cache_folder() / "glyphs", folder / "data/glyphs")
-        port, self.api, proxy = free_ports(3)
-        self.url = f"http://127.0.0.1:{port}"
-        self.config.write_text(
-            dedent(f"""
-            load_subconfig({str(ROOT / "deploy/jupyterhub_config.py")!r})
-            c.JupyterHub.bind_url, c.JupyterHub.hub_port = {self.url!r}, {self.api}
-            c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy}"
-            c.Spawner.args = [*c.Spawner.args, "--log-level=ERROR"]
-            """),
-            "utf-8",
-        )
-
-    def start(self) -> None:
-        """Start the hub, and wait until it answers."""
-        environment = os.environ | {
-            "METAKIT_ALLOW_ROOT": "yes",  # tests may run as root
-            "METAKIT_CLASS": str(self.folder),
-            "METAKIT_CLASS_PASSWORD": PASSWORD,
-            "METAKIT_DATA": str(self.folder / "data"),
-            "METAKIT_LESSONS": str(ROOT / "notebooks"),
-            "METAKIT_MEMORY": f"{CEILING}M",
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, "-m", "jupyterhub", "--config", str(self.config), "--log-level=WARN"]
-        self.process = subprocess.Popen(command, env=environment, cwd=self.folder, start_new_session=True)
-        deadline = monotonic() + PATIENCE
-        while not self.answers():
-            assert monotonic() < deadline, "The hub did not start."
-            assert self.process.poll() is None, "The hub did not stay."
-            sleep(0.1)
-
-    def answers(self) -> bool:
-        """Whether the hub is there."""
-        try:
-            return requests.get(f"{self.url}/hub/health", timeout=5).ok
-        except requests.RequestException:
-            return False
-
-    def processes(self) -> list[psutil.Process]:
-        """All that was started for this class: the hub, its proxy and culler, servers and kernels."""
-        signs = (str(self.folder), f"127.0.0.1:{self.api}/hub/api")
-        return [process for process in psutil.process_iter() if any(sign in said_by(process) for sign in signs)]
-
-
-def said_by(process: psutil.Process) -> str:
-    """Its command, and what its environment says about whose it is."""
-    try:
-        about = map(process.environ().get, ("METAKIT_CLASS", "HOME", "JUPYTERHUB_API_URL"))
-        return " ".join([*process.cmdline(), *filter(None, about)])
-    except psutil.Error:  # it has just ended, or is another user's
-        return ""
-
-
-def free_ports(n: int) -> list[int]:
-    found = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [one.getsockname()[1] for one in found]
-    for one in found:
-        one.close()
-    return ports
-
-
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    if not PROXY.exists() and not shutil.which("configurable-http-proxy"):
-        pytest.skip("no proxy for JupyterHub: install Node.js 18 or newer with npm, then type `make proxy`")
-    found = Hub(tmp_path_factory.mktemp("class"))
+    found = Hub(tmp_path_factory.mktemp("class"), memory="1000M")
     found.start()
     yield found
-    left = found.processes()
-    for process in left:
-        process.kill()
-    psutil.wait_procs(left, timeout=10)
+    found.end()
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +140,11 @@ def test_who_stops_their_server_leaves_nothing_behind(hub: Hub, students: list[S
     while any(str(hub.folder / NAMES[0]) in said_by(process) for process in psutil.process_iter()):
         assert monotonic() < deadline
         sleep(0.2)
+
+
+def test_ctrl_c_ends_the_class(hub: Hub, students: list[Student]):
+    assert students[1].server()["ready"]
+    hub.interrupt()
+    there = [one for one in hub.processes() if str(hub.folder) in said_by(one)]  # not the killed hub's culler
+    _, left = psutil.wait_procs(there, timeout=PATIENCE)
+    assert not left

@@ -1,4 +1,4 @@
-"""A demo for a crowd, as `metakit demo --public` serves it: measured numbers are printed, promised ones asserted."""
+"""A demo for a crowd and a hub for a class: measured numbers are printed, promised ones asserted."""
 
 import sys
 from collections.abc import Iterator
