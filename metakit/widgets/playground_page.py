@@ -8,7 +8,7 @@ STATIC = Path(__file__).parent / "static"
 # in this order they make one module: no bundler
 PARTS = (
     "elements", "board", "ink", "files", "pad", "link", "controls", "drop", "presets", "charts", "rows", "verdict",
-    "panel", "dialog", "keyboard", "theme", "layout", "page",
+    "panel", "dialog", "keyboard", "theme", "layout", "actions", "address", "page",
 )  # fmt: skip
 FILES = (STATIC / "help.js", *(STATIC / "playground" / f"{part}.js" for part in PARTS))
 SCRIPT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
@@ -19,8 +19,8 @@ ABOUT = (
     "Both networks were trained on Omniglot: characters of many alphabets, each drawn once by twenty people.",
     "The prototypical network saw 30 of its 50 alphabets; the Omniglot examples here are from the other 20.",
     "Your drawings are new to both.",
-    "The other learners saw two thirds of the characters of every alphabet, so they may know an Omniglot example;",
-    "glyphs and your drawings are new to them too.",
+    "The other learners, but for those called new alphabets, saw two thirds of the characters of every alphabet,",
+    "and may know an Omniglot example; glyphs and your drawings are new to them too.",
     "MAML starts every task with the same output row for all characters, so it serves any number of them;",
     "the paper has a row for each of a fixed number. Its training began with the prototypical network's encoder.",
     "Batch normalisation is inductive: statistics never come from another query.",
@@ -38,5 +38,5 @@ def _measured(row: Row) -> str:
     told = row.protocol
     return (
         f"{NAMES[row.recipe]}, {told['ways']}-way {told['shots']}-shot, {told['split']} split, {told['norm']}, "
-        f"{row.episodes:,} test episodes: {row.mean:.2f} ± {row.ci95:.2f} % (95 % interval)."
+        f"{row.episodes:,} test episodes: {row.mean:.1f} ± {row.ci95:.1f} % (95 % interval)."
     )

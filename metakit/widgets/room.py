@@ -21,7 +21,7 @@ class Room(Visited):
 
     _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("room_address", "room"))
     _css = (STATIC / "room.css").read_text(encoding="utf-8")
-    FROM_PAGE: ClassVar = ("situation", "entered")
+    FROM_PAGE: ClassVar = ("situation", "wished", "entered")
 
     name = t.Unicode().tag(sync=True)  # in the address
     title = t.Unicode().tag(sync=True)
@@ -29,6 +29,8 @@ class Room(Visited):
     presets = t.List(t.Dict()).tag(sync=True)
     entered = t.Bool(default_value=False).tag(sync=True)
     situation = t.Dict().tag(sync=True)  # what the page wishes to see
+    wished = t.Int(0).tag(sync=True)  # how many situations so far
+    settled = t.Int(0).tag(sync=True)  # the last of them that its widgets have taken, or refused
     damaged = t.Int(0).tag(sync=True)  # how many situations made no sense so far
     headings = t.List(t.Unicode()).tag(sync=True)
     kept = t.List(t.List(t.Unicode())).tag(sync=True)  # of each widget, the traits that make a situation
@@ -50,10 +52,11 @@ class Room(Visited):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """A visitor may come in, and wish for a situation: the same one again, too."""
         if "situation" in sync_data:
-            super().set_state({"situation": sync_data["situation"]})
+            super().set_state({name: value for name, value in sync_data.items() if name != "entered"})
             taken = self.situation == sync_data["situation"]
             held = [self._arranged(widget) for widget in self.widgets] if taken else [False]
             self.damaged += not (all(held) and (self._knows_its_names() or not self.entered))
+            self.settled = self.wished
         if "entered" in sync_data:
             self.entered = True
 

@@ -10,7 +10,9 @@ import torch
 from metakit.checkpoints import load, shipped
 from metakit.core import MetaKitError, MetaLearner, Step, as_targets
 from metakit.recipes import RECIPES
+from metakit.recipes.base import Recipe
 from metakit.recipes.titles import title
+from metakit.widgets.drawings import ROWS
 from metakit.widgets.questions import Question
 
 
@@ -26,8 +28,13 @@ class Opinion(NamedTuple):
 @cache
 def roster() -> tuple[str, ...]:
     """The recipes that can be asked: on Omniglot, with weights that are here (or none to train)."""
-    on_omniglot = (found for found in RECIPES.values() if found.data.startswith("omniglot"))
-    return tuple(found.name for found in on_omniglot if found.untrained or shipped(found.name).exists())
+    asked = (found for found in RECIPES.values() if found.data.startswith("omniglot") and _fits_the_board(found))
+    return tuple(found.name for found in asked if found.untrained or shipped(found.name).exists())
+
+
+def _fits_the_board(found: Recipe) -> bool:
+    """A head for twenty classes has no answer where there are ten."""
+    return any((target.protocol.ways or 0) <= ROWS for target in found.targets)
 
 
 def entries() -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from metakit.widgets.front_end import STATIC
 EVERY = 0.2  # seconds between two pictures
 MOST_DOTS = 240  # longer runs are thinned, so that a picture stays small
 DIVERGED = 1e9
-MEMORY = 0.97  # of the smoothed loss, per record
+SMOOTHED = (5, 33)  # records that the smoothed loss looks back on: a 25th of the run, within these
 
 
 class TrainingCurve(anywidget.AnyWidget):
@@ -91,9 +91,12 @@ class TrainingCurve(anywidget.AnyWidget):
     def _follow(self) -> None:
         started = drawn = perf_counter()
         smooth: list[float] = []
+        memory = 1 - 1 / min(max(self.total // 25, SMOOTHED[0]), SMOOTHED[1])
+        seen, weight = 0.0, 0.0  # so that the first loss, which may be far off, has no more than its share
         for record in self._source:
             self.records.append(record)
-            smooth.append(MEMORY * smooth[-1] + (1 - MEMORY) * record.loss if smooth else record.loss)
+            seen, weight = memory * seen + record.loss, memory * weight + 1
+            smooth.append(seen / weight)
             now = perf_counter()
             if self._stopping.is_set():
                 break

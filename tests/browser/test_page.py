@@ -102,3 +102,18 @@ def test_a_closed_page_takes_its_kernel_along(page: Page, server: tuple[str, int
     mine = kernels(server[1])[kernel_of(page)]
     page.goto("about:blank")
     mine.wait(20)
+
+
+BOOTSTRAP = ".row { margin: 0 -15px } .row::before, .row::after { display: table; content: ' ' }"  # nbgrader brings it
+IN_ONE_LINE = """page => [...page.querySelectorAll('.row:not([hidden])')].every(row => {
+    const [chip, , ...meters] = [...row.children].map(part => part.getBoundingClientRect());
+    const right = page.querySelector('.rows').getBoundingClientRect().right;
+    return meters.every(one => one.top < chip.bottom && one.bottom > chip.top && one.right <= right + 1);
+})"""
+
+
+def test_rows_stay_in_line_in_a_notebook_that_is_narrower_than_its_window(page: Page) -> None:
+    board = page.locator(".metakit-playground")
+    for room in (660, 850, 1000):
+        page.add_style_tag(content=f"{BOOTSTRAP} .metakit-playground {{ width: {room}px }}")
+        assert board.evaluate(IN_ONE_LINE), room

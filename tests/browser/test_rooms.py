@@ -64,6 +64,17 @@ def test_a_preset_shows_what_it_promises_and_its_link_shows_it_again(curves: Pag
     assert errors(copy) == errors(curves)
 
 
+def test_what_stands_there_waits_until_the_situation_has_come(curves: Page) -> None:
+    """Else a point that is added at once would be added to what was there before, and end the situation."""
+    waits = "button => (button.click(), document.querySelector('.mkc-canvas').closest('[inert]') !== null)"
+    assert curves.get_by_role("button", name="More steps hurt").evaluate(waits)
+    curves.wait_for_selector(".mk-room[data-room=curves][data-busy=false]")
+    expect(curves.locator(".mkc-point")).to_have_count(6)
+    curves.locator(".mkc-canvas").first.focus()
+    curves.keyboard.press("Enter")
+    expect(curves.locator(".mkc-point")).to_have_count(7)
+
+
 def test_points_by_mouse_by_keyboard_and_the_wave_itself(curves: Page) -> None:
     chart = curves.locator(".mkc-canvas")
     chart.click(position={"x": 200, "y": 200})

@@ -152,6 +152,7 @@ def test_the_whole_visit_by_keyboard(page: Page) -> None:
     page.wait_for_selector(READY["Fit a curve"])
     reach(".mk-room-presets button")
     page.keyboard.press("Enter")
+    page.wait_for_selector(READY["Fit a curve"])
     reach(".mkc-canvas")
     page.keyboard.press("Enter")
     expect(page.locator(".mkc-point")).to_have_count(7)

@@ -18,7 +18,7 @@ from tests.malice import PATHS, SECRETS, messages, pour
 from tests.serving import demo, kernels
 from tests.visitor import Visitor, fetch, parsed
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only: runs there")
 PLACES = 3
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import product
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -18,6 +19,7 @@ from metakit.tasks.episodes import ImageSet
 from metakit.widgets.drawings import MAX_BYTES, QUERY, SHOTS, pack_examples, read_board
 from metakit.widgets.example_episodes import ExampleEpisodes
 from metakit.widgets.playground import Playground
+from metakit.widgets.roster import roster
 from metakit.widgets.steady_map import plane, turned
 from tests.conformance_widgets import check_widget
 from tests.pace import within
@@ -243,6 +245,13 @@ def test_the_panel_gives_its_opinions_in_the_order_of_the_roster() -> None:
         assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-5)
         assert one["milliseconds"] > 0
     assert widget.opinions["rows"] == widget.comparison["rows"]
+
+
+def test_only_who_can_answer_for_some_number_of_ways_is_on_the_roster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metakit.widgets.roster.shipped", lambda _: Path(__file__))
+    names = roster.__wrapped__()
+    assert "anil-omniglot-5w1s" in names
+    assert "anil-omniglot-20w1s" not in names
 
 
 def test_a_learner_for_another_number_of_ways_says_so() -> None:

@@ -47,3 +47,11 @@ def test_a_visitor_sets_nothing_else():
 
 def test_the_demos_room_costs_nothing_before():
     assert curves_room().widgets == in_context_room().widgets == []
+
+
+def test_the_page_hears_when_a_situation_is_there_even_one_that_was_refused():
+    room = Room("A room", "", {"A chair": Chair})
+    room.set_state({"situation": {}, "wished": 1, "entered": True})
+    assert room.settled == 1
+    room.set_state({"situation": {"colour": "red"}, "wished": 2})
+    assert (room.settled, room.damaged) == (2, 1)

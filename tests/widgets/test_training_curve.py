@@ -78,3 +78,11 @@ def test_an_interrupt_stops_the_run_and_not_the_cell():
     curve = TrainingCurve(endless(), total=10**9)
     assert asyncio.run(interrupted())
     assert curve.status == "stopped"
+
+
+def test_a_first_loss_that_is_far_off_is_soon_forgotten():
+    losses = [Record(step, 100.0 if step == 1 else 1.0, 1e-3, 0.0) for step in range(1, 101)]
+    curve = TrainingCurve(iter(losses), total=100)
+    asyncio.run(curve.start().wait())
+    assert curve.dots[0][2] == 100
+    assert curve.dots[-1][2] < 1.2

@@ -11,7 +11,7 @@ function render({ model, el }) {
   const root = stage(el, "mk-adaptation", "Adaptation to one image task");
   const support = node("div", { className: "mk-supports" });
   const query = node("div", { className: "mk-queries" });
-  const charts = node("div", {});
+  const charts = node("div", { className: "mk-charts" });
   const summary = node("p", { role: "status" });
   root.append(
     node("div", { className: "mk-bar" }, slider(model, "step", "inner step"), choice(model, "learner", "answers of", model.get("learners")), ...knobs(model), counter(model, "episode", "New episode")),

@@ -3,21 +3,22 @@
 const SIZES = { "-2": "× ½", "-1": "× 0.7", 0: "× 1", 1: "× 1.4", 2: "× 2" };
 const SHARES = [0.001, 0.01, 0.1, 1, 10, 100];
 const ZERO = "predicting zero";
+const SIZE = [330, 340]; // small: three of them share a row
 const share = (value) => (value >= 100 ? "> 99" : value >= 10 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3));
 
 function answerChart() {
-  const plot = inside(400, 380);
+  const plot = inside(...SIZE);
   plot.x = scale([-3, 3], [plot.left, plot.right]);
   plot.y = scale([-3, 3], [plot.floor, plot.top]);
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((value) => [value, String(value).replace("-", "−")]);
   const truth = svg("path", { class: "mkc-truth", d: path([[plot.x(-3), plot.y(-3)], [plot.x(3), plot.y(3)]]) });
   const dots = svg("g");
-  const canvas = svg("svg", { viewBox: "0 0 400 380", role: "img" }, axes(plot, ticks, ticks, "true value of the query", "answer"), truth, dots);
+  const canvas = svg("svg", { viewBox: `0 0 ${SIZE.join(" ")}`, role: "img" }, axes(plot, ticks, ticks, "true value of the query", "answer"), truth, dots);
   return { plot, canvas, dots };
 }
 
 function shareChart(most) {
-  const plot = inside(360, 380);
+  const plot = { ...inside(...SIZE), left: 62 }; // room for "0.001"
   plot.x = scale([0, most], [plot.left + 10, plot.right - 10]);
   plot.y = scale([SHARES[0], SHARES.at(-1)], [plot.floor, plot.top], true);
   const xTicks = Array.from({ length: most + 1 }, (_, step) => [step, String(step)]);
@@ -25,7 +26,7 @@ function shareChart(most) {
   const words = svg("text", { x: plot.right, y: plot.y(1) - 6, "text-anchor": "end" }, ZERO);
   const now = svg("line", { class: "mkc-now", y1: plot.top, y2: plot.floor });
   const lines = svg("g");
-  const canvas = svg("svg", { viewBox: "0 0 360 380", role: "img" },
+  const canvas = svg("svg", { viewBox: `0 0 ${SIZE.join(" ")}`, role: "img" },
     axes(plot, xTicks, SHARES.map((value) => [value, String(value)]), "layers, or steps", "share of predicting zero"), zero, words, now, lines);
   return { plot, canvas, lines, now };
 }
@@ -123,9 +124,9 @@ function render({ model, el }) {
 
   el.append(html("section", { class: "mkc", "aria-label": "Layers beside gradient steps", onfocusin: keepKeys },
     html("div", { class: "mkc-bar" }, play, steps.element, fresh),
-    html("div", { class: "mkc-row" },
-      html("figure", { style: "flex: 400 1 0; max-width: 460px" }, caption, answers.canvas),
-      ...Object.entries(charts).map(([what, { canvas }]) => html("figure", { style: "flex: 360 1 0; max-width: 460px" }, html("figcaption", {}, titles[what]), canvas))),
+    html("div", { class: "mkc-alike" },
+      html("figure", {}, caption, answers.canvas),
+      ...Object.entries(charts).map(([what, { canvas }]) => html("figure", {}, html("figcaption", {}, titles[what]), canvas))),
     html("div", { class: "mkc-bar" }, shots.element, stretch.element),
     legend, status));
   const changes = "change:found change:hidden";

@@ -3,7 +3,7 @@
 const [NO_STEPS, LEAST_ROOM] = [-1, 0.05];
 const NUMBERS = { ways: [2, 3, 5, 10, 20], shots: [1, 2, 5, 10], queries: [1, 2, 5, 10, 15], steps: [0, 1, 2, 3, 5, 10, 20] };
 const LABELS = { learner: "Learner", split: "Test characters", rotations: "Rotations", norm: "BatchNorm", ways: "N ways", shots: "K shots", queries: "Queries a class", steps: "Inner steps" };
-const points = (share, digits = 1) => (100 * share).toFixed(digits);
+const percents = (share, digits = 1) => (100 * share).toFixed(digits);
 
 /** What a select of this switch offers: [[value, text], …]. The value in use is always among them. */
 function offers(model, name) {
@@ -55,8 +55,8 @@ function render({ model, el }) {
       html("span", { class: "mks-dot", style: `left:${at(mean)}%` }));
     const sign = moved && (Math.abs(moved[0]) <= moved[1] ? "≈" : moved[0] > 0 ? "▲" : "▼");
     return html("tr", {}, html("th", { scope: "row" }, `${place + 1}. `, ...said(parts)), html("td", {}, track),
-      html("td", { class: "mks-number" }, html("b", {}, `${points(mean)} %`), ` ± ${points(ci95)}`),
-      html("td", { class: "mks-number" }, moved ? `${sign} ${moved[0] < 0 ? "−" : "+"}${points(Math.abs(moved[0]))} ± ${points(moved[1])}` : "–"),
+      html("td", { class: "mks-number" }, html("b", {}, percents(mean)), ` ± ${percents(ci95)} %`),
+      html("td", { class: "mks-number" }, moved ? `${sign} ${moved[0] < 0 ? "−" : "+"}${percents(Math.abs(moved[0]))} ± ${percents(moved[1])} %` : "–"),
       html("td", { class: "mks-number" }, String(episodes)));
   }
 
@@ -67,10 +67,10 @@ function render({ model, el }) {
     const low = Math.max(0, Math.floor(lowest / stride) * stride);
     const at = (share) => 2 + (96 * (Math.max(share, low) - low)) / (1 - low);
     const ticks = Array.from({ length: Math.round((1 - low) / stride) + 1 }, (_, i) => low + i * stride);
-    const axis = html("div", { class: "mks-track mks-ticks" }, ...ticks.map((tick) => html("span", { style: `left:${at(tick)}%` }, `${points(tick, 0)} %`)));
-    const head = ["protocol; what changed stands out", axis, "accuracy ± 95 %", "against the row before", "episodes"];
+    const axis = html("div", { class: "mks-track mks-ticks" }, ...ticks.map((tick) => html("span", { style: `left:${at(tick)}%` }, `${percents(tick, 0)} %`)));
+    const head = ["protocol; what changed stands out", axis, "accuracy", "against the row before", "episodes"];
     table.replaceChildren(
-      html("caption", {}, "≈ the interval of the difference holds zero · ▲ ▼ it does not. Rows are draws of their own, not pairs."),
+      html("caption", {}, "± is the 95 % interval · ≈ the interval of the difference holds zero · ▲ ▼ it does not. Rows are draws of their own, not pairs."),
       html("thead", {}, html("tr", {}, ...head.map((title) => html("th", { scope: "col" }, title)))),
       html("tbody", {}, ...rows.map((one, place) => row(one, place, at, ticks))));
     const last = rows.at(-1);
@@ -78,7 +78,7 @@ function render({ model, el }) {
     progress.hidden = !busy;
     progress.max = total;
     progress.value = busy && last ? last.episodes : 0;
-    words.textContent = busy ? "measuring …" : last ? `${rows.length} measured; the last one: ${points(last.mean)} % ± ${points(last.ci95)}` : "nothing measured";
+    words.textContent = busy ? "measuring …" : last ? `${rows.length} measured; the last one: ${percents(last.mean)} ± ${percents(last.ci95)} %` : "nothing measured";
   }
 
   const draw = () => (drawSwitches(), drawRows());

@@ -19,6 +19,7 @@ function nextTheme() {
 
 function render({ model, el }) {
   const name = model.get("name"), children = [];
+  let shown = 0;
   const said = part("p", { role: "status", className: "mk-room-said" });
   const actions = [part("button", { type: "button", onclick: copy }, "Copy link"), part("button", { type: "button", onclick: nextTheme, ariaLabel: "Light or dark theme" }, "Theme")];
   const places = model.get("headings").map(() => part("div", { className: "mk-room-place", ariaBusy: "true" }, part("p", {}, "One moment …")));
@@ -45,9 +46,18 @@ function render({ model, el }) {
     return found.length ? [bar, about] : [];
   }
 
+  /** Until the situation is there, what is shown is not it: a point added now would end it. */
   function wish(situation, also = {}) {
-    for (const [trait, value] of Object.entries({ situation, ...also })) model.set(trait, value);
+    const wished = model.get("wished") + 1;
+    for (const [trait, value] of Object.entries({ situation, wished, ...also })) model.set(trait, value);
     model.save_changes();
+    settle();
+  }
+
+  function settle() {
+    const waits = model.get("settled") < model.get("wished");
+    for (const one of places) one.inert = waits;
+    root.dataset.busy = String(waits || shown < places.length);
   }
 
   const here = () => OWN() && (new URLSearchParams(location.hash.slice(1)).get("room") === name);
@@ -83,17 +93,17 @@ function render({ model, el }) {
     if (moved) writeSoon(); // it came before this widget was there
   }
 
-  let shown = 0;
   function furnish() {
     for (const found of model.get("inside").slice(shown)) {
       const [spot, traits] = [places[shown], model.get("kept")[shown++]];
       place(found, spot, traits).then(() => (spot.ariaBusy = "false"));
     }
-    root.dataset.busy = String(shown < places.length);
+    settle();
   }
 
   const apologise = () => (said.textContent = DAMAGED);
   model.on("change:inside", furnish);
+  model.on("change:settled", settle);
   model.on("change:damaged", apologise);
   if (OWN()) addEventListener("hashchange", follow);
   furnish();

@@ -5,53 +5,14 @@ function render({ model, el }) {
   const state = { ways: model.get("ways"), shots: model.get("shots"), steps: model.get("steps") };
   let starting = true, begun = false; // new characters lie on the board, and nobody has answered yet
 
-  // ---- what a visitor does -------------------------------------------------------------------------------------
   const act = {
-    begin(index) {
-      toast.classList.remove("shown"); // what it said is no longer so
-      board.remember();
-      return board.cells[index]?.strokes ?? []; // the first stroke replaces an example
-    },
-    show(index, strokes, done) {
-      board.put(index, strokes.length ? { strokes } : null);
-      paint(index);
-      done ? changed() : askSoon();
-    },
+    ...makeActions({ board, state, model, paint, changed, say, askSoon: () => askSoon(), hush: () => toast.classList.remove("shown") }),
     open(index) {
       dialog.show(index);
       paint(index);
     },
-    example(index) {
-      board.remember();
-      board.example(index, state.ways);
-      changed();
-    },
-    clear(index) {
-      board.remember();
-      board.put(index, null);
-      changed();
-    },
-    clearAll() {
-      board.remember();
-      board.empty("you");
-      changed();
-      say("The board is empty. Draw at least two characters, then a query.");
-    },
     choose: (index) => chooser.choose(index),
-    undo() {
-      if (board.undo()) changed();
-      else say("There is nothing to undo.");
-    },
-    fresh() {
-      board.remember();
-      model.set("episode", (model.get("episode") + 1) % 2 ** 31);
-      model.save_changes();
-    },
-    async share() {
-      await saveLink();
-      const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-      say(copied ? "Link copied. It opens exactly this board." : "The address of this page now opens exactly this board: copy it.");
-    },
+    share: () => address.share(),
   };
 
   // ---- the parts of the page -------------------------------------------------------------------------------------
@@ -70,9 +31,10 @@ function render({ model, el }) {
   const queryPad = h("div", { class: "pad", tabindex: 0, role: "application", "data-cell": QUERY }, queryCanvas, h("span", { class: "hint" }, "Draw here"));
   const rows = makeRows(act);
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
-  const chooser = makeChooser({ put: bringIn, say });
+  const chooser = makeChooser({ put: act.bringIn, say });
   const presets = makePresets(model.get("presets"), arrange);
   const panel = makePanel(model.get("roster"), (names) => ask({ panel: names }));
+  const address = makeAddress({ board, state, model, panel, presets, changed, say });
   const kept = h("span"), now = h("span"), dialog = makeDialog(act);
   const keyboard = makeKeyboard(act, rows, state), theme = makeTheme(() => root, showAll);
   const root = layout(act, model.get("notes"), { headline, presets, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, chooser, nextTheme: theme.next });
@@ -89,12 +51,6 @@ function render({ model, el }) {
     node.classList.toggle("empty", !cell);
     node.setAttribute("aria-label", cellLabel(index, cell));
     dialog.paint(index, cell, color);
-  }
-
-  function cellLabel(index, cell) {
-    const what = !cell ? "empty" : cell.strokes ? "your drawing" : cell.bits ? "your picture" : "an example";
-    if (index === QUERY) return `The query: ${what}. Draw here, or press E for an example.`;
-    return `Character ${LETTERS[Math.floor(index / SHOTS)]}, example ${(index % SHOTS) + 1}: ${what}`;
   }
 
   function showAnswers() {
@@ -129,18 +85,6 @@ function render({ model, el }) {
   }
   const hush = debounce(() => toast.classList.remove("shown"), 4000);
 
-  /** Pictures for a cell and those behind it, or for the query. */
-  async function bringIn(index, files) {
-    const { cells, problems } = await readPictures(index === QUERY ? files.slice(0, 1) : files);
-    const last = index === QUERY ? QUERY : (Math.floor(index / SHOTS) + 1) * SHOTS - 1;
-    if (cells.length) board.remember();
-    cells.slice(0, last - index + 1).forEach((cell, i) => board.put(index + i, cell));
-    if (cells.length && index !== QUERY) state.shots = Math.max(state.shots, Math.min(SHOTS, (index % SHOTS) + cells.length));
-    if (cells.length) changed();
-    const thanks = cells.length ? [`${cells.length === 1 ? "Your picture is" : `${cells.length} pictures are`} in. No file leaves this browser: the machines get a small drawing.`] : [];
-    say([...problems, ...thanks].join(" "));
-  }
-
   // ---- talking to Python -----------------------------------------------------------------------------------------
   function ask(also = {}) {
     for (const [name, value] of Object.entries(also)) model.set(name, value);
@@ -158,7 +102,7 @@ function render({ model, el }) {
     board.complete(state.ways, state.shots);
     ask();
     showAll();
-    if (!starting) linkSoon(); // the first example needs no link
+    if (!starting) address.soon(); // the first example needs no link
   }
 
   function slide(name, value) {
@@ -168,24 +112,7 @@ function render({ model, el }) {
     if (model.get("adaptation").losses) showAnswers(); // every step is here already; else Python says this one in a moment
     model.set("steps", value);
     model.save_changes();
-    linkSoon();
-  }
-
-  // ---- the address of the page -------------------------------------------------------------------------------------
-  async function saveLink() {
-    if (OWN_PAGE() && !elsewhere()) history.replaceState(null, "", `#${await toLink(board, state, panel.chosen())}`);
-  }
-  const linkSoon = debounce(saveLink, 400);
-
-  async function openLink() {
-    const { ways, shots, steps, truth, panel: names, cells } = await fromLink(location.hash.slice(1));
-    board.remember();
-    board.empty("you");
-    Object.assign(board, { cells, truth });
-    Object.assign(state, { ways, shots, steps });
-    presets.forget();
-    model.set("panel", panel.tick(names));
-    changed();
+    address.soon();
   }
 
   // ---- beginning -------------------------------------------------------------------------------------------------------
@@ -221,23 +148,20 @@ function render({ model, el }) {
   makePad(queryPad, queryCanvas, { draws: () => true, begin: () => act.begin(QUERY), show: (strokes, done) => act.show(QUERY, strokes, done), dots: true });
   keyboard.listen(root);
   chooser.listen(root);
-  const elsewhere = () => /^#room=(?!draw$)/.test(location.hash); // another room of the demo is open
-  const followLink = () => !elsewhere() && location.hash.length > 1 && !location.hash.startsWith("#room=") && openLink().catch(() => say("That link is damaged, so here is a fresh example."));
   const resized = new ResizeObserver(debounce(showAll, 60));
   resized.observe(root);
-  if (OWN_PAGE()) window.addEventListener("hashchange", followLink);
   model.on("change:examples", newExamples);
   model.on("change:comparison", showAnswers);
   model.on("change:adaptation", showAnswers);
   model.on("change:opinions", () => panel.update(model.get("opinions"), board.truth));
   const unfollow = theme.listen();
   newExamples();
-  if (OWN_PAGE()) followLink();
+  const leaveAddress = address.listen();
   starting = false;
   return () => {
     resized.disconnect();
     unfollow();
-    window.removeEventListener("hashchange", followLink);
+    leaveAddress();
   };
 }
 

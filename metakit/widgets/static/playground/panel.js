@@ -22,10 +22,10 @@ function panelSentence(opinions, asked, titles) {
   return [all, chip(first[0]), ".", ...rest];
 }
 
-function makeMember({ name, title }, onchange) {
+function makeMember({ name, title }, onchange) { // no line of a title ends at the hyphen of "5-way"
   const box = h("input", { type: "checkbox", name: "panel", value: name, onchange });
   const says = h("span", { class: "says" });
-  const node = h("label", { class: "member" }, box, h("span", { class: "who" }, title), says);
+  const node = h("label", { class: "member" }, box, h("span", { class: "who" }, title.replace("-way", "\u2011way")), says);
   return { name, title, box, says, node };
 }
 

@@ -64,3 +64,10 @@ function makeRows(act) {
   };
   return { node: table, cells: rows.flatMap((row) => row.cells), update };
 }
+
+/** What a screen reader says of a cell. */
+function cellLabel(index, cell) {
+  const what = !cell ? "empty" : cell.strokes ? "your drawing" : cell.bits ? "your picture" : "an example";
+  if (index === QUERY) return `The query: ${what}. Draw here, or press E for an example.`;
+  return `Character ${LETTERS[Math.floor(index / SHOTS)]}, example ${(index % SHOTS) + 1}: ${what}`;
+}
