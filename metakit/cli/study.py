@@ -11,6 +11,7 @@ from rich.table import Table
 from metakit.nets.memory import keep_freed_memory
 from metakit.studies import STUDIES, Point, Study, StudyRun
 from metakit.studies import study as find
+from metakit.studies.base import Metric
 from metakit.studies.curves import place, state_of
 from metakit.studies.follow import Follow
 
@@ -75,10 +76,14 @@ def _follow(study: str, run: StudyRun, steps: int | None, progress: Progress) ->
         words = f"{run.label}  loss {record.loss:.3f}  {1 / max(record.seconds, 1e-9):.1f} steps/s"
         progress.update(bar, completed=record.step, description=words)
         if measured:
-            progress.console.print(f"{run.label}, step {record.step}: {_in_words(measured)}")
+            progress.console.print(f"{run.label}, step {record.step}: {_in_words(measured, run.metric)}")
     if following.path.exists():
         progress.console.print(f"Curves: {following.path}")
 
 
-def _in_words(measured: dict[str, Point]) -> str:
-    return "  ".join(f"{probe} {point.mean:.4f} ± {point.ci95:.4f}" for probe, point in measured.items())
+def _in_words(measured: dict[str, Point], metric: Metric) -> str:
+    told = {
+        probe: f"{point:%}" if metric == "accuracy" else f"{point.mean:.4f} ± {point.ci95:.4f}"
+        for probe, point in measured.items()
+    }
+    return "  ".join(f"{probe} {number}" for probe, number in told.items())

@@ -9,8 +9,9 @@ from metakit.studies.curves import finished
 from metakit.studies.diversity import DIVERSITY
 from metakit.studies.gpicl import GPICL
 from metakit.studies.sequences import SEQUENCES
+from metakit.studies.tokens import TOKENS
 
-STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY, SEQUENCES, GPICL)}
+STUDIES: dict[str, Study] = {study.name: study for study in (DIVERSITY, SEQUENCES, GPICL, TOKENS)}
 
 
 def study(name: str) -> Study:

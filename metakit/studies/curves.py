@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import metakit
 from metakit.core import MetaKitError
+from metakit.evaluate import in_percent
 from metakit.studies.base import Metric, Setting, Study
 from metakit.tasks.storage import replacing
 
@@ -20,6 +21,9 @@ class Point(NamedTuple):
     step: int  # outer steps before it
     mean: float
     ci95: float
+
+    def __format__(self, spec: str) -> str:
+        return in_percent(self.mean, self.ci95, spec) if spec else str(self)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 Two probes a run. *In context*: two held-out characters, four drawings of each in the prompt, called 0 and 1; chance is
 1/2. *In weights*: a trained character of which the prompt shows no drawing; chance is one in the number of classes.
+Where training knows few drawers, this probe draws from the same few; held-out characters come from all twenty.
 
 Stephanie Chan and others: Data Distributional Properties Drive Emergent In-Context Learning in Transformers, 2022,
 arXiv:2205.05055, figures 3 to 7; Aaditya Singh and others: The Transient Nature of Emergent In-Context Learning in
@@ -29,7 +30,7 @@ from metakit.tasks.episodes import Episodes, ImageSet
 from metakit.tasks.sequences import Sequences
 from metakit.train import Schedule
 
-CLASSES, STEPS, NUMBERS = 1100, 1200, 16
+CLASSES, STEPS, NUMBERS, DRAWERS = 1100, 1200, 16, 20
 HELD_OUT = "in context"
 TRAINED, FREQUENT = "in weights", "in weights, as often as trained"
 
@@ -52,9 +53,9 @@ def recurrent(classes: int) -> MetaLearner:
     return RecurrentLearner(NUMBERS, classes, 128, 2, loss=cross_entropy)
 
 
-def _sequences(classes: int, burstiness: float, zipf: float, distinct: bool) -> Sequences:
+def _sequences(classes: int, burstiness: float, zipf: float, drawers: int, distinct: bool) -> Sequences:
     trained = projected("train").select(list(range(classes)))
-    return Sequences(trained, burstiness, zipf, distinct=distinct)
+    return Sequences(trained, burstiness, zipf, drawers, distinct)
 
 
 def _held_out() -> Episodes:
@@ -66,15 +67,16 @@ def _run(
     burstiness: float = 0.9,
     classes: int = CLASSES,
     zipf: float = 0.0,
+    drawers: int = DRAWERS,
     steps: int = STEPS,
     learner: Callable[[int], MetaLearner] = transformer,
 ) -> StudyRun:
-    dials: dict[str, Setting] = {"burstiness": burstiness, "classes": classes, "zipf": zipf}
+    dials: dict[str, Setting] = {"burstiness": burstiness, "classes": classes, "zipf": zipf, "drawers": drawers}
     probes: dict[str, Callable[[], Tasks]] = {HELD_OUT: _held_out}
-    probes[TRAINED] = partial(_sequences, classes, 0.0, 0.0, distinct=True)
+    probes[TRAINED] = partial(_sequences, classes, 0.0, 0.0, drawers, distinct=True)
     if zipf:
-        probes[FREQUENT] = partial(_sequences, classes, 0.0, zipf, distinct=True)
-    tasks = partial(_sequences, classes, burstiness, zipf, distinct=False)
+        probes[FREQUENT] = partial(_sequences, classes, 0.0, zipf, drawers, distinct=True)
+    tasks = partial(_sequences, classes, burstiness, zipf, drawers, distinct=False)
     return StudyRun(
         label, dials | {"learner": learner.__name__}, partial(learner, classes), tasks,
         Schedule(steps, 32, 1.5e-3, warmup=100, decay="constant", clip=1.0), probes, probe_every=steps // 12,
@@ -91,6 +93,7 @@ SEQUENCES = Study(
         *(_run(f"burstiness-{b:g}", burstiness=b) for b in (0.0, 0.5, 0.9, 1.0)),
         *(_run(f"classes-{c}", classes=c) for c in (100, 300)),
         *(_run(f"zipf-{z:g}", zipf=z) for z in (1.0, 2.0)),
+        *(_run(f"drawers-{d}", drawers=d) for d in (1, 5)),
         _run("recurrent", burstiness=1.0, learner=recurrent),
         _run("long", steps=4 * STEPS),
     ),

@@ -50,3 +50,13 @@ def test_features_are_made_once_and_again_where_the_file_is_damaged(tmp_path, mo
         assert torch.equal(frozen.features.__wrapped__("glyphs", "test").images, made.images + 1)
     finally:
         frozen._scale.cache_clear()
+
+
+def test_few_drawers_vary_the_trained_characters_less_and_the_held_out_ones_no_less(small):
+    run = SEQUENCES.run("drawers-1")
+    for drawn in (run.tasks(), run.probes[TRAINED]()):
+        task = drawn.sample(300, generator(0))
+        x, names = task.support_x.flatten(0, 1), task.support_y.flatten(0, 1).argmax(-1)
+        assert len(x.unique(dim=0)) == len(names.unique()), "a class always looks the same"
+    held_out = run.probes[HELD_OUT]().sample(1, generator(0))
+    assert len(held_out.support_x[0].unique(dim=0)) == 8
