@@ -45,7 +45,7 @@ def compiled_descent(learner: MetaLearner) -> Descent:
     """The compiled way. Each new shape of the tasks is compiled when it first comes.
 
     Raises MetaKitError for a learner with running averages or one that changes with its progress, and where there is
-    no C++ compiler.
+    no C++ compiler, or torch itself lies in a path with a space.
     """
     if learner.one_by_one:
         raise MetaKitError(f"{type(learner).__name__} keeps running averages: train it without --compile.")
@@ -81,7 +81,7 @@ def _run(program: Callable[..., Any], values: dict[str, Tensor], tasks: Task) ->
     try:
         slopes, loss = program(values, *tasks)
     except RuntimeError as error:
-        raise MetaKitError(
-            "torch could not compile this: install a C++ compiler (g++), or leave --compile out."
-        ) from error
+        spaced = " " in torch.__file__  # torch 2.13 hands its own path to the linker unquoted
+        mend = "move MetaKit to a path without a space" if spaced else "install a C++ compiler (g++)"
+        raise MetaKitError(f"torch could not compile this: {mend}, or leave --compile out.") from error
     return slopes, loss

@@ -135,6 +135,12 @@ class MetaLearner(nn.Module, ABC):
         return torch.func.vmap(self.task_loss, randomness="different")(tasks).mean()
 
     @final
+    def query_loss(self, task: Task) -> Tensor:
+        """The loss on the query set of one task, learned from its support set: a scalar."""
+        state = self.adapt(task.support_x, task.support_y)
+        return self.loss(self.predict(state, task.query_x), task.query_y)
+
+    @final
     def solve(self, tasks: Task) -> Tensor:
         """Adapt to each of T tasks and answer its queries: [T, Q, N] logits or [T, Q, *y]."""
 
@@ -166,5 +172,4 @@ class EpisodicLearner(MetaLearner):
 
     @final
     def task_loss(self, task: Task) -> Tensor:
-        state = self.adapt(task.support_x, task.support_y)
-        return self.loss(self.predict(state, task.query_x), task.query_y)
+        return self.query_loss(task)

@@ -24,6 +24,15 @@ class Score(NamedTuple):
     def __str__(self) -> str:
         return f"{self.mean:.4f} ± {self.ci95:.4f}"
 
+    def __format__(self, spec: str) -> str:
+        return in_percent(self.mean, self.ci95, spec) if spec else str(self)
+
+
+def in_percent(mean: float, ci95: float, spec: str) -> str:
+    """Shares as people read them: "98.3 ± 0.4 %" for `%`, and before it what stands before a number, as in `+7%`."""
+    rounded = round(100 * mean, 1) + 0.0  # never "-0.0"
+    return f"{rounded:{spec.removesuffix('%')}.1f} ± {100 * ci95:.1f} %"
+
 
 def score(per_task: Tensor) -> Score:
     """Mean and 95 % interval of one value per task [T], T >= 2."""

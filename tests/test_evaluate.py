@@ -5,6 +5,7 @@ import torch
 
 from metakit.core import MetaKitError, Task, hits, mean_squared_error
 from metakit.evaluate import (
+    Score,
     after_every_step,
     calibration,
     evaluate,
@@ -15,6 +16,7 @@ from metakit.evaluate import (
 )
 from metakit.learners.model_based.neural_process import ConditionalNeuralProcess
 from metakit.recipes import recipe
+from metakit.studies import Point
 from metakit.tasks.base import Protocol
 from metakit.tasks.sinusoids import Sinusoids
 
@@ -24,6 +26,15 @@ def test_interval_is_196_standard_errors():
     result = score(values)
     assert result.mean == 0.5
     assert result.ci95 == pytest.approx(1.96 * (1 / 3) ** 0.5 / 2)
+
+
+def test_a_share_is_told_in_percent_and_an_error_as_it_is():
+    result = Score(0.98333, 0.0042, torch.zeros(2))
+    assert f"{result:%}" == "98.3 ± 0.4 %"
+    assert f"{result:+7%}" == "  +98.3 ± 0.4 %"
+    assert f"{result}" == str(result) == "0.9833 ± 0.0042"
+    assert f"{Point(100, 0.5, 0.02):5%}" == " 50.0 ± 2.0 %"
+    assert f"{Point(100, -0.0002, 0.001):+%}" == "+0.0 ± 0.1 %"
 
 
 def test_intervals_cover_the_truth_about_95_times_in_100():

@@ -56,6 +56,12 @@ def test_tables_show_numbers_and_protocols():
     assert text.index("Omniglot") < text.index("Sinusoid")
 
 
+def test_a_training_that_began_with_trained_weights_names_them():
+    warm = replace(ROW, recipe="anil-omniglot-5w1s")
+    assert "3,000 training steps from `prototypical-omniglot` |" in tables([warm])
+    assert "training steps from" not in tables([ROW])
+
+
 def test_what_was_not_run_shows_the_papers_number_alone():
     text = tables([ROW])
     line = next(line for line in text.splitlines() if "metakit train prototypical-mini-imagenet-5w1s" in line)

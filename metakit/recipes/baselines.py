@@ -1,5 +1,7 @@
 """What every comparison needs beside meta-learners: pixels, a network that knows nothing, and ordinary pretraining."""
 
+from dataclasses import replace
+
 from torch import nn
 
 from metakit.core import MetaLearner
@@ -7,11 +9,16 @@ from metakit.learners.baselines.fine_tuning import FineTuning
 from metakit.learners.baselines.nearest_neighbour import NearestNeighbour
 from metakit.learners.optimization_based.maml import MAML
 from metakit.nets.encoders import Conv4
-from metakit.recipes.base import Recipe, few_shot
+from metakit.recipes.base import Recipe, Target, episodes, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
+SCRATCH = (
+    replace(episodes(5, 1, "random", None, steps=20), norm="transductive"),
+    replace(episodes(5, 1, "random", None, steps=20), episodes=600),
+    replace(episodes(20, 1, "random", None, steps=20), norm="transductive", episodes=600),
+)
 CHEN = "Chen et al. 2019, arXiv:1904.04232"
 
 
@@ -20,7 +27,7 @@ def _fine_tuning() -> MetaLearner:
 
 
 def _from_scratch() -> MetaLearner:
-    """MAML's network at its random start: nothing is learned but the support set."""
+    """MAML's network at its random start: nothing is learned but the support set. Validation chose the rate."""
     return MAML(Conv4(64), nn.Linear(64, 1), steps=20, rate=2.0, order=1, head_rows="shared")
 
 
@@ -33,7 +40,7 @@ BASELINES = (
     Recipe(
         "from-scratch-omniglot", "baseline", "omniglot", _from_scratch,
         train=Protocol(5, 1), schedule=Schedule(0), validation=Protocol(20, 1, 15, 200, rotations=True),
-        targets=few_shot("random", None)[::2], paper="",
+        targets=tuple(Target(protocol) for protocol in SCRATCH), paper="",
     ),
     Recipe(
         "fine-tuning-omniglot", "baseline", "omniglot", _fine_tuning,

@@ -1,11 +1,17 @@
-"""MAML and its descendants on Omniglot, 5-way 1-shot, from the same start: what differs is the inner loop alone.
+"""MAML and its descendants on Omniglot, 1-shot, from the same start: what differs is the inner loop alone.
 
 All have the max-pooling four-block encoder and begin at the trained one of `prototypical-omniglot`, centred; then they
-are meta-trained for some hundreds of steps, each in its own way. The papers train from scratch for tens of thousands of
-steps, which takes hours without a GPU; `maml-omniglot-5w1s` does so.
+are meta-trained for some tens or hundreds of steps, each in its own way. The papers train from scratch for tens of
+thousands of steps, which takes hours without a GPU; `maml-omniglot-5w1s` does so.
+
+At 20-way the encoder does the work: on validation classes MAML and ANIL reach 97.5 % before the first outer step and
+97.5 % after sixty. What their rows show is the inner loop on good features, not what meta-training from nothing gives.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Literal
 
 from torch import nn
 
@@ -15,65 +21,83 @@ from metakit.learners.optimization_based.maml_plus_plus import MAMLPlusPlus
 from metakit.learners.optimization_based.meta_sgd import MetaSGD
 from metakit.learners.optimization_based.t_net import TNet
 from metakit.nets.encoders import Centred, Conv4
-from metakit.recipes.base import Recipe, both_norms
+from metakit.recipes.base import Recipe, Target, episodes, norms_and_shots
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
 FINN = "Finn et al. 2017, arXiv:1703.03400"
-RAGHU = "Raghu et al. 2020, arXiv:1909.09157; the number is an independent rerun's"
-LI = "Li et al. 2017, arXiv:1707.09835"
+RAGHU = "Raghu et al. 2020, arXiv:1909.09157; the 5-way number is an independent rerun's"
+LI = "Li et al. 2017, arXiv:1707.09835; with one inner step"
 ANTONIOU = "Antoniou et al. 2019, arXiv:1810.09502; the number is an ensemble of three's"
 LEE = "Lee & Choi 2018, arXiv:1801.05558; the number is recalled, not read"
 
-
-def _network() -> tuple[nn.Module, nn.Linear]:
-    return Centred(Conv4(64, statistics="batch", pool=True)), nn.Linear(64, 5)
+Learner = Callable[[], MetaLearner]
 
 
-def _maml() -> MetaLearner:
-    return MAML(*_network(), steps=1, rate=0.1, head_rate=2.0)
+def _network(ways: int) -> tuple[nn.Module, nn.Linear]:
+    return Centred(Conv4(64, statistics="batch", pool=True)), nn.Linear(64, ways)
 
 
-def _first_order() -> MetaLearner:
-    return MAML(*_network(), steps=1, rate=0.1, head_rate=2.0, order=1)
+def _maml(ways: int, steps: int, head_rate: float, order: Literal[1, 2] = 2) -> MetaLearner:
+    return MAML(*_network(ways), steps=steps, rate=0.1, head_rate=head_rate, order=order)
 
 
-def _anil() -> MetaLearner:
-    return MAML(*_network(), steps=3, rate=1.0, adapts="head")
+def _anil(ways: int, steps: int, rate: float) -> MetaLearner:
+    return MAML(*_network(ways), steps=steps, rate=rate, adapts="head")
 
 
-def _meta_sgd() -> MetaLearner:
-    return MetaSGD(*_network(), steps=1, rate=0.1, head_rate=2.0)
+def _meta_sgd(ways: int, steps: int, head_rate: float) -> MetaLearner:
+    return MetaSGD(*_network(ways), steps=steps, rate=0.1, head_rate=head_rate)
 
 
-def _maml_plus_plus() -> MetaLearner:
-    return MAMLPlusPlus(*_network(), steps=3, rate=0.1, head_rate=1.0, annealed=0.5)
+def _maml_plus_plus(ways: int, steps: int, head_rate: float) -> MetaLearner:
+    return MAMLPlusPlus(*_network(ways), steps=steps, rate=0.1, head_rate=head_rate, annealed=0.5)
 
 
-def _mt_net() -> MetaLearner:
-    return TNet(*_network(), steps=1, rate=0.1, head_rate=2.0, masked=True)
+def _mt_net(ways: int, steps: int, head_rate: float) -> MetaLearner:
+    return TNet(*_network(ways), steps=steps, rate=0.1, head_rate=head_rate, masked=True)
 
 
 def _recipe(
-    name: str, learner: Callable[[], MetaLearner], paper: str, published: float, steps: int = 1, updates: int = 900
+    name: str, learner: Learner, paper: str, targets: tuple[Target, ...], steps: int, updates: int, rate: float
 ) -> Recipe:
-    """`steps` inner steps, in training and in testing; `updates` outer ones."""
+    """`steps` inner steps in training, `updates` outer ones."""
+    ways = targets[0].protocol.ways
+    tasks = Protocol(ways, 1, 3, rotations=True, norm="transductive", steps=steps)
     return Recipe(
-        f"{name}-omniglot-5w1s", "optimization-based", "omniglot", learner,
-        train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=steps),
-        schedule=Schedule(updates, 4, 3e-4, warmup=20, clip=10.0),
-        validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=steps),
-        targets=both_norms(5, 1, steps, published, inductive_episodes=600), paper=paper,
+        f"{name}-omniglot-{ways}w1s", "optimization-based", "omniglot", learner, train=tasks,
+        schedule=Schedule(updates, 4, rate, warmup=20, clip=10.0),
+        validation=replace(tasks, queries=15, episodes=100), targets=targets, paper=paper,
         distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=updates // 3,
     )  # fmt: skip
 
 
+def _five_way(
+    name: str, learner: Learner, paper: str, published: float, steps: int = 1, tested: int = 0, updates: int = 900
+) -> Recipe:
+    """`tested`: inner steps in testing, where more than in training serve validation classes better, as Finn's 3."""
+    targets = norms_and_shots(5, tested or steps, published, inductive_episodes=600)
+    return _recipe(name, learner, paper, targets, steps, updates, rate=3e-4)
+
+
+def _twenty_way(name: str, learner: Learner, paper: str, published: float) -> Recipe:
+    """The start is good already, and larger outer rates lose it. Inductive, 300 queries would take 300 passes."""
+    one_shot = replace(episodes(20, 1, "random", 20, steps=5), norm="transductive", episodes=600)
+    return _recipe(name, learner, paper, (Target(one_shot, published),), steps=5, updates=60, rate=1e-4)
+
+
 MAML_FAMILY = (
-    _recipe("maml-pooled", _maml, FINN, 98.7),
-    _recipe("fomaml", _first_order, FINN, 98.3),
-    _recipe("anil", _anil, RAGHU, 96.06, steps=3),
-    _recipe("meta-sgd", _meta_sgd, LI, 99.53),
-    _recipe("maml-plus-plus", _maml_plus_plus, ANTONIOU, 99.47, steps=3, updates=350),
-    _recipe("mt-net", _mt_net, LEE, 99.5),
+    _five_way("maml-pooled", partial(_maml, 5, 1, 2.0), FINN, 98.7, tested=3, updates=150),
+    _five_way("fomaml", partial(_maml, 5, 1, 2.0, order=1), FINN, 98.3, tested=3),
+    _five_way("anil", partial(_anil, 5, 3, 1.0), RAGHU, 96.06, steps=3),
+    _five_way("meta-sgd", partial(_meta_sgd, 5, 1, 2.0), LI, 99.53),
+    _five_way("maml-plus-plus", partial(_maml_plus_plus, 5, 3, 1.0), ANTONIOU, 99.47, steps=3, updates=350),
+    _five_way("mt-net", partial(_mt_net, 5, 1, 2.0), LEE, 99.5, tested=3),
+    _twenty_way("maml-pooled", partial(_maml, 20, 5, 8.0), FINN, 95.8),
+    _twenty_way("fomaml", partial(_maml, 20, 5, 8.0, order=1), FINN, 89.4),
+    _twenty_way("anil", partial(_anil, 20, 5, 8.0), RAGHU, 96.2),
+    _twenty_way("meta-sgd", partial(_meta_sgd, 20, 5, 8.0), LI, 95.93),
+    _twenty_way("maml-plus-plus", partial(_maml_plus_plus, 20, 5, 8.0), ANTONIOU, 97.65),
+    _twenty_way("mt-net", partial(_mt_net, 20, 5, 8.0), LEE, 96.2),
 )

@@ -16,6 +16,7 @@ from metakit.train import Schedule
 KOCH = "Koch et al. 2015, ICML deep learning workshop; as quoted by Mishra et al. 2018, arXiv:1707.03141, table 1"
 VINYALS = "Vinyals et al. 2016, arXiv:1606.04080; as quoted by Snell et al. 2017, table 1"
 SUNG = "Sung et al. 2018, arXiv:1711.06025"
+LAENEN = "Laenen & Bertinetto 2021, arXiv:2012.09831"
 SNELL = "Snell et al. 2017, arXiv:1703.05175"
 
 
@@ -24,7 +25,7 @@ def _prototypical() -> MetaLearner:
 
 
 def _wide() -> MetaLearner:
-    return PrototypicalNetwork(ResidualEncoder(32))
+    return PrototypicalNetwork(ResidualEncoder(24), pairs=True)
 
 
 def _siamese() -> MetaLearner:
@@ -83,10 +84,10 @@ METRIC_BASED = (
     Recipe(
         "prototypical-omniglot-wide", "metric-based", "omniglot-background", _wide,
         train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(3200, 1, 3e-3, warmup=50),
+        schedule=Schedule(7500, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200),
-        targets=few_shot("background", 60), paper=SNELL,
-        distort=Redraw(), mirrored=True, validate_every=400,
+        targets=few_shot("background", 60), paper=LAENEN,
+        distort=Redraw(), mirrored=True, validate_every=500,
     ),
     Recipe(
         "prototypical-glyphs", "metric-based", "glyphs", _prototypical,

@@ -1,7 +1,6 @@
 """Optimization-based learners on Omniglot."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from torch import nn
 
@@ -11,7 +10,7 @@ from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.meta_opt_net import MetaOptNet
 from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import Centred, Conv4
-from metakit.recipes.base import Recipe, Target, both_norms, episodes, few_shot
+from metakit.recipes.base import Recipe, Target, episodes, few_shot, norms_and_shots
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
 from metakit.train import Schedule
@@ -33,7 +32,8 @@ def _maml_any_ways() -> MetaLearner:
 
 
 def _reptile() -> MetaLearner:
-    return Reptile(Conv4(64), nn.Linear(64, 5), steps=5, rate=1e-3, batch=10, optimizer="adam")
+    """With SGD: within a tenth of the authors' 100,000 outer steps it comes further than their Adam (beta_1 = 0)."""
+    return Reptile(Conv4(64), nn.Linear(64, 5), steps=5, rate=0.2, batch=10)
 
 
 def _lstm() -> MetaLearner:
@@ -66,7 +66,7 @@ OPTIMIZATION_BASED = (
         train=Protocol(5, 1, 4, rotations=True, norm="transductive", steps=1),
         schedule=Schedule(20_000, 8, 3e-3, warmup=50, clip=10.0),
         validation=Protocol(5, 1, 15, 300, rotations=True, norm="transductive", steps=3),
-        targets=both_norms(5, 1, 3, 98.7), paper=FINN,
+        targets=norms_and_shots(5, 3, 98.7), paper=FINN,
     ),
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
@@ -80,22 +80,18 @@ OPTIMIZATION_BASED = (
         paper=FINN, distort=Affine(), warm_start="prototypical-omniglot-background", validate_every=50,
     ),
     Recipe(
-        "reptile-omniglot-5w", "optimization-based", "omniglot", _reptile,  # starts where MAML's training ended
+        "reptile-omniglot-5w", "optimization-based", "omniglot", _reptile,
         train=Protocol(5, 10, 0, rotations=True, norm="transductive", steps=5),
-        schedule=Schedule(400, 5, 1.0, "sgd", decay="linear"),
-        validation=Protocol(5, 1, 15, 50, rotations=True, norm="transductive", steps=50),
-        targets=(
-            Target(replace(episodes(5, 1, "random", 5, steps=50), norm="transductive"), 97.68),
-            Target(episodes(5, 1, "random", 5, steps=50), 95.39),
-        ),
-        paper=NICHOL, warm_start="maml-omniglot-5w1s", validate_every=100,
+        schedule=Schedule(12_000, 5, 1.0, "sgd", decay="linear"),
+        validation=Protocol(5, 1, 15, 60, rotations=True, norm="transductive", steps=50),
+        targets=norms_and_shots(5, 50, 97.68, 95.39, inductive_episodes=600), paper=NICHOL, validate_every=2000,
     ),
     Recipe(
         "lstm-meta-learner-omniglot-5w1s", "optimization-based", "omniglot", _lstm,  # starts at MAML's weights
         train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=3),
         schedule=Schedule(400, 2, 1e-3, warmup=20, clip=0.25),
         validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=3),
-        targets=both_norms(5, 1, 3, None), paper=RAVI, warm_start="maml-omniglot-5w1s", validate_every=100,
+        targets=norms_and_shots(5, 3, None), paper=RAVI, warm_start="maml-omniglot-5w1s", validate_every=100,
     ),
     _convex("meta-opt-net-ridge-omniglot", _ridge),
     _convex("meta-opt-net-svm-omniglot", _svm),

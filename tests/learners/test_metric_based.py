@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from metakit.core import Task, as_targets
 from metakit.learners.metric_based.matching import FullContext, MatchingNetwork
+from metakit.learners.metric_based.pairs import pair_loss
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.metric_based.relation import RelationModule, RelationNetwork
 from metakit.learners.metric_based.shots import labels_by_shot
@@ -45,8 +46,14 @@ def relation() -> RelationNetwork:
 
 @pytest.mark.parametrize(
     ("learner", "ordered"),
-    [(matching(), False), (matching(2), True), (SiameseNetwork(conv4(), 4), False), (relation(), False)],
-    ids=["matching", "matching, full context", "siamese", "relation"],
+    [
+        (matching(), False),
+        (matching(2), True),
+        (SiameseNetwork(conv4(), 4), False),
+        (relation(), False),
+        (PrototypicalNetwork(conv4(), pairs=True), False),
+    ],
+    ids=["matching", "matching, full context", "siamese", "relation", "prototypical, all pairs"],
 )
 def test_the_contract(episodes, learner, ordered):
     check_learner(learner, episodes, ordered=ordered, steps=40)
@@ -66,6 +73,17 @@ def test_matching_is_cosine_attention_over_labels(task):
         for weight, label in zip(weights / weights.sum(), task.support_y, strict=True):
             expected[label] += weight
         torch.testing.assert_close(found, expected)
+
+
+def test_every_pair_teaches():
+    points, labels = torch.randn(7, 4, dtype=torch.float64), [0, 1, 0, 2, 1, 2, 0]
+    losses = []
+    for i, label in enumerate(labels):
+        near = [(-(points[i] - point).square().sum()).exp() for point in points]
+        others = sum(near[k] for k, other in enumerate(labels) if other != label)
+        losses += [-(near[j] / (near[j] + others)).log() for j, one in enumerate(labels) if one == label and j != i]
+    found = pair_loss(points, as_targets(torch.tensor(labels), dtype=torch.float64))
+    torch.testing.assert_close(found, torch.stack(losses).mean())
 
 
 def gates(cell: nn.Module, suffix: str, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:

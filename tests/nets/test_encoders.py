@@ -84,7 +84,7 @@ def test_the_allocator_can_be_asked_more_than_once():
     assert keep_freed_memory() == keep_freed_memory()
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc, whose allocator can be asked")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's allocator can be asked: runs with glibc")
 def test_freed_memory_goes_back_to_the_system():
     blocks = [torch.ones(250_000) for _ in range(300)]  # 1 MB each, 300 MB
     last, before = torch.ones(1000), psutil.Process().memory_info().rss

@@ -7,27 +7,30 @@ the class whose prototype is nearest. Meta-training shapes f so that means are g
     (2)  p(y = n | x) = softmax over n of  -d(f(x), c_n),   d the squared Euclidean distance
 
 Jake Snell, Kevin Swersky, Richard Zemel: Prototypical Networks for Few-shot Learning, 2017, arXiv:1703.05175,
-eq. 1 and 2. Deviations: support and query images pass the encoder in two batches instead of one.
+eq. 1 and 2. Deviations: support and query images pass the encoder in two batches instead of one. A setting trains on
+all pairs of images instead (`pairs`).
 """
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor, nn
 
-from metakit.core import EpisodicLearner, NormMode, Step
+from metakit.core import MetaLearner, NormMode, Step, Task
+from metakit.learners.metric_based.pairs import pair_loss
 from metakit.learners.metric_based.shots import labels_by_shot
 from metakit.nets.norms import use_statistics
 
 
-class PrototypicalNetwork(EpisodicLearner):
-    """State: the prototypes [N, D]. One step: one more shot of every class."""
+class PrototypicalNetwork(MetaLearner):
+    """State: the prototypes [N, D]. One step: one more shot of every class. `pairs`: train on all pairs of a task."""
 
     one_by_one = True  # batch normalisation keeps running averages
     encodes_once = True
 
-    def __init__(self, encoder: nn.Module) -> None:
+    def __init__(self, encoder: nn.Module, pairs: bool = False) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.encoder, self.pairs = encoder, pairs
 
     def embed(self, x: Tensor) -> Tensor:
         """Images [n, 1, 28, 28] to points [n, D]."""
@@ -40,6 +43,12 @@ class PrototypicalNetwork(EpisodicLearner):
 
     def predict(self, state: Tensor, x: Tensor) -> Tensor:
         return -squared_distances(self.embed(x), state)  # eq. 2
+
+    def task_loss(self, task: Task) -> Tensor:
+        if not self.pairs:
+            return self.query_loss(task)
+        points = self.embed(torch.cat([task.support_x, task.query_x]))
+        return pair_loss(points, torch.cat([task.support_y, task.query_y]))
 
     def use_norm(self, mode: NormMode) -> None:
         use_statistics(self.encoder, "running" if mode == "inductive" else "batch")
