@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.ticker import PercentFormatter
 from torch import Tensor, arange
 
 from metakit.evaluate import Score
-from metakit.plots.style import Picture, look, stroke
+from metakit.plots.style import Picture, look, percent, stroke
 
 NORMAL_95 = 1.96  # standard errors on either side of a mean
 
@@ -26,11 +25,13 @@ def interval_by_episodes(per_task: Tensor, marks: Sequence[int] = (10, 100, 600)
         for mark in marks:
             bar = 100 * float(half[mark - 1])
             axes.errorbar(mark, float(mean[mark - 1]), float(half[mark - 1]), fmt="o", color="black", capsize=4)
-            axes.annotate(f"{mark} episodes: ± {bar:.1f}", (mark, float((mean + half)[mark - 1])), (0, 6),
+            axes.annotate(f"{mark} episodes: ± {bar:.1f} %", (mark, float((mean + half)[mark - 1])), (0, 6),
                           textcoords="offset points", ha="center")  # fmt: skip
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.margins(y=0.22)
-        axes.legend(loc="lower right")
+        axes.set_yticks([share for share in axes.get_yticks() if share <= 1])
+        axes.yaxis.set_major_formatter(percent())
+        axes.set_xticks(marks, [f"{mark:,}" for mark in marks])
+        figure.legend(loc="outside upper right")
         return figure
 
 
@@ -50,6 +51,6 @@ def accuracy_by(
                           capsize=4, label=name)  # fmt: skip
         axes.plot(values, [1 / n for n in ways], color="0.5", linewidth=1, linestyle=":", label="guessing")
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.legend(loc="lower left")
+        axes.yaxis.set_major_formatter(percent())
+        figure.legend(loc="outside right center")
         return figure

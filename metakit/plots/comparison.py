@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator, StrMethodFormatter
 
 from metakit.evaluate import Score
-from metakit.plots.style import BLUE, Picture, look, stroke
+from metakit.plots.style import BLUE, Picture, look, percent, stroke
 
 Values = Mapping[str, Score] | Mapping[str, float]
 
@@ -25,11 +25,13 @@ def by_learner(panels: Mapping[str, Values], logarithmic: Sequence[str] = (), di
             axes.set_xlabel(label)
             if label in logarithmic:
                 axes.set_xscale("log")
+                axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
             if label == difference:
                 axes.axvline(0, color="0.35", linewidth=1.2)
             _rows(axes, [values.get(name) for name in names], hollow=label == difference)
         row[0].set_yticks(range(len(names)), names)
         row[0].invert_yaxis()
+        figure.set_layout_engine("constrained", w_pad=0.12)  # the last tick of one panel, the first one of the next
         return figure
 
 
@@ -40,7 +42,7 @@ def _rows(axes: Axes, values: Sequence[Score | float | None], hollow: bool) -> N
             sure = not hollow or abs(value.mean) > value.ci95
             axes.errorbar(value.mean, place, xerr=value.ci95, fmt="o", color=BLUE, capsize=3, linewidth=1.6,
                           markerfacecolor=BLUE if sure else "white")  # fmt: skip
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
+            axes.xaxis.set_major_formatter(percent())
         elif value is not None:
             axes.plot(value, place, "D", color=BLUE)
 
@@ -62,7 +64,7 @@ def lines(values: Sequence[int], scores: Mapping[str, Sequence[Score]], xlabel: 
             axes.set_yscale("log")
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if errors else 0))
+        axes.yaxis.set_major_formatter(percent())
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(list(values), [f"{value:,}" for value in values])
         figure.legend(loc="outside right center")

@@ -29,14 +29,13 @@ def confusion(counts: Tensor, images: Tensor) -> Picture:
         for spine in axes.spines.values():
             spine.set_visible(False)
         axes.set(xticks=[], yticks=[])
-        axes.set_xlabel("the answer", labelpad=40)
+        axes.set_xlabel("the answer, in % of each row", labelpad=40)
         axes.set_ylabel("the truth", labelpad=40)
         for row in range(size):
             _characters(axes, images[row, 0], row)
             _numbers(axes, shares[row], row)
-        axes.set_title(
-            f"{float(counts.diagonal().sum() / counts.sum()):.1%} of {int(counts.sum()):,} answers are right"
-        )
+        right, total = 100 * float(counts.diagonal().sum() / counts.sum()), int(counts.sum())
+        axes.set_title(f"{right:.1f} % of {total:,} answers are right")
         return figure
 
 

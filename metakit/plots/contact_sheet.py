@@ -14,7 +14,7 @@ def contact_sheet(images: ImageSet, characters: int = 8, drawers: int = 16, seed
     rows = _of_different_alphabets(images.names, characters, seed)
     with look():
         figure = Picture(9.0, 9.0 * len(rows) / (drawers + 2))
-        axes = figure.add_subplot(xticks=[])
+        axes = figure.add_subplot(xticks=[], anchor="E")  # names have the room on the left
         shown = images.images[rows, :drawers]
         axes.imshow(_tiled(shown).numpy(), cmap="gray_r", vmin=0, vmax=255, interpolation="antialiased")
         labels = [_short(images.names[row]) for row in rows]

@@ -60,7 +60,7 @@ def histogram(values: Mapping[str, Sequence[float] | Tensor], xlabel: str, bins:
             axes.hist(
                 series, bins=bins, histtype="step", color=style.colour, linestyle=style.dash, linewidth=2, label=name
             )
-        axes.legend()
+        figure.legend(loc="outside right center")
         return figure
 
 
@@ -73,7 +73,7 @@ def family(x: Tensor, curves: Tensor, average: Tensor | None = None) -> Picture:
             axes.plot(x, curve, color=stroke(number).colour, linewidth=1, alpha=0.55)
         if average is not None:
             axes.plot(x, average, color="black", linewidth=3.5, label="their average")
-            axes.legend(loc="upper right")
+            figure.legend(loc="outside upper right")
         return figure
 
 

@@ -20,10 +20,10 @@ def cost_by_steps(steps: Sequence[int], costs: Mapping[str, Mapping[str, Sequenc
             for number, (name, values) in enumerate(lines.items()):
                 style = stroke(number + 1)
                 axes.plot(steps, values, color=style.colour, linestyle=style.dash, marker=style.marker, label=name)
-            axes.set(xlabel="inner steps", ylabel=quantity, title=quantity)
+            axes.set(xlabel="inner steps", ylabel=quantity)
             axes.set_ylim(bottom=0)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        row[0].legend()
+        figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(lines))
         return figure
 
 
@@ -58,7 +58,7 @@ def margins(borders: Mapping[str, Border]) -> Picture:
             _border(axes, border)
             axes.set(title=f"{name}: margin {border.margin:.2f}", xlabel="distance from the border")
         row[0].set_ylabel("along the border")
-        row[0].legend(loc="lower left", fontsize=8)
+        figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
         return figure
 
 

@@ -24,7 +24,7 @@ def spread_by_layer(values: Mapping[str, Tensor], ylabel: str, reference: tuple[
             axes.hlines(float(series.median()), number - 0.38, number + 0.38, color="black", linewidth=2.5, zorder=3)
         if reference is not None:
             axes.axhline(reference[1], color="0.35", linewidth=1.2, linestyle=":", label=reference[0])
-            axes.legend(loc="upper right")
+            figure.legend(loc="outside upper right")
         axes.set_xticks(range(len(values)), [f"{name}\n{len(series):,} weights" for name, series in values.items()])
         axes.grid(visible=False, axis="x")
         axes.set_title("Every dot is a weight; bars are medians")
@@ -42,6 +42,6 @@ def gate_against_gradient(gradients: Mapping[str, Tensor], gates: Mapping[str, T
             axes.plot(
                 gradient, gates[layer], style.marker, color=style.colour, markersize=5, alpha=0.5, mew=0, label=layer
             )
-        axes.legend(markerscale=1.6)
+        figure.legend(loc="outside right center", markerscale=1.6)
         axes.set_title("Every dot is a weight")
         return figure

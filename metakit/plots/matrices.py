@@ -6,6 +6,7 @@ import matplotlib as mpl
 import torch
 from torch import Tensor
 
+from metakit.learners.model_based.linear_attention import LinearAttention
 from metakit.plots.style import Picture, look
 
 READABLE = 4  # rows: such small matrices have their numbers written on them
@@ -33,6 +34,21 @@ def matrices(rows: Mapping[str, Mapping[str, Tensor]], ticks: list[str]) -> Pict
                     _write(axes, matrix, largest)
         figure.colorbar(drawn, ax=grid.ravel().tolist(), shrink=0.8)
         return figure
+
+
+def first_layers(learners: Mapping[str, LinearAttention]) -> Picture:
+    """A and B of each one's first layer, in the scale of the first learner: c A and B / c are the same layer.
+
+    Grey is what no answer depends on: a query has no target for A's last column to see, and nobody reads what B writes
+    into the inputs.
+    """
+    rows, corner = {}, next(iter(learners.values())).change[0, -1, -1]
+    for name, learner in learners.items():
+        free = learner.change[0, -1, -1] / corner
+        sees, writes = (learner.look[0] * free).detach(), (learner.change[0] / free).detach()
+        sees[:, -1], writes[:-1] = torch.nan, torch.nan
+        rows[name] = {"A": sees, "B": writes}
+    return matrices(rows, [*(f"x{i}" for i in range(1, len(sees))), "y"])
 
 
 def _write(axes: mpl.axes.Axes, matrix: Tensor, largest: float) -> None:

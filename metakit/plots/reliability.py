@@ -5,10 +5,8 @@ Chuan Guo and others: On Calibration of Modern Neural Networks, 2017, arXiv:1706
 
 from collections.abc import Mapping
 
-from matplotlib.ticker import PercentFormatter
-
 from metakit.evaluate import calibration_error
-from metakit.plots.style import Picture, look, stroke
+from metakit.plots.style import Picture, look, percent, stroke
 
 FEWEST = 20  # answers: a share of fewer tells nothing
 
@@ -32,7 +30,8 @@ def reliability(curves: Mapping[str, list[tuple[float, float, int]]]) -> Picture
             drawn = [(where, share) for where, share, count in bins if count >= FEWEST]
             left.plot(*zip(*drawn, strict=True), **look_of, label=label)
             right.plot(confidence, [count / total for _, _, count in bins], **look_of)
+        left.set(xticks=(0, 0.25, 0.5, 0.75, 1), yticks=(0, 0.25, 0.5, 0.75, 1))
         for axis in (left.xaxis, left.yaxis, right.yaxis):
-            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+            axis.set_major_formatter(percent())
         figure.legend(loc="outside lower center", ncols=2)
         return figure

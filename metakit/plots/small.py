@@ -48,7 +48,7 @@ def lines(
             axes.plot(x, y, color=style.colour, linestyle=style.dash, marker=marker, markersize=4, label=name)
         if dots:
             axes.plot(*dots, "o", color="black", markersize=5)
-        axes.legend(fontsize=8)
+        _name(figure)
         return figure
 
 
@@ -65,7 +65,7 @@ def arrows(vectors: Mapping[str, Tensor], origin: Tensor | None = None) -> Pictu
         axes.plot(*start, "o", color="black", markersize=6)
         axes.margins(0.15)
         axes.set_aspect("equal", adjustable="datalim")  # an angle looks as large as it is
-        axes.legend(fontsize=8)
+        _name(figure)
         return figure
 
 
@@ -108,6 +108,11 @@ def heat(matrix: Tensor, xlabel: str, ylabel: str, rows: Sequence[str] = ()) -> 
             axes.set_yticks(range(len(rows)), rows)
         figure.colorbar(drawn, ax=axes)
         return figure
+
+
+def _name(figure: Picture) -> None:
+    """The legend, where it hides nothing."""
+    figure.legend(loc="outside upper left", ncols=2, fontsize=8)
 
 
 def _tile(axes: Axes, line: int, column: int, letter: str, colour: str) -> None:

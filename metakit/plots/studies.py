@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import StrMethodFormatter
 from torch import Tensor
 
-from metakit.plots.style import Picture, look, stroke
+from metakit.plots.style import Picture, look, percent, stroke
 from metakit.studies.curves import Curves
 
 
@@ -25,7 +25,7 @@ def along(runs: Sequence[Curves], setting: str, xlabel: str) -> Picture:
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.tick_params(axis="x", which="minor", length=0)
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.yaxis.set_major_formatter(percent())
         figure.legend(loc="outside right center")
         return figure
 

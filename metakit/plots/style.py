@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -57,6 +58,11 @@ def look() -> Iterator[None]:
 def stroke(number: int) -> Stroke:
     """The stroke of series `number`; they repeat after seven."""
     return STROKES[number % len(STROKES)]
+
+
+def percent() -> FuncFormatter:
+    """Ticks of an axis of shares: 0.985 is "98.5 %", as in the texts."""
+    return FuncFormatter(lambda share, _: f"{100 * share:.3g} %".replace("-", "−"))
 
 
 class Picture(Figure):

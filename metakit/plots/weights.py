@@ -18,7 +18,8 @@ def fast_weights(images: Tensor, weights: Tensor, labels: Tensor) -> Picture:
         grid = figure.subplots(count, 2, width_ratios=[1, 9], squeeze=False)
         for (left, right), image, rows, label in zip(grid, images, weights, labels.tolist(), strict=True):
             left.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1)
-            left.set(xticks=[], yticks=[], ylabel=LETTERS[label])
+            left.set(xticks=[], yticks=[], frame_on=False)
+            left.set_ylabel(LETTERS[label], rotation=0, va="center")
             drawn = right.imshow(rows.numpy(), cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto")
             right.set(xticks=[], yticks=range(rows.shape[0]), yticklabels=LETTERS[: rows.shape[0]])
             for axes in (left, right):

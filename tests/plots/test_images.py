@@ -17,14 +17,14 @@ def test_confusion_counts():
 
 def test_confusion_says_how_many_are_right():
     figure = confusion(torch.tensor([[3, 1], [0, 4]]), torch.rand(2, 1, 28, 28))
-    assert figure.axes[0].get_title(loc="left") == "87.5% of 8 answers are right"
+    assert figure.axes[0].get_title(loc="left") == "87.5 % of 8 answers are right"
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["100", "25", "75"]
 
 
 def test_the_interval_is_that_of_the_ledger():
     values = (torch.rand(600, generator=torch.manual_seed(0)) > 0.1).float()
     texts = [text.get_text() for text in interval_by_episodes(values).axes[0].texts]
-    assert texts[-1] == f"600 episodes: ± {100 * score(values).ci95:.1f}"
+    assert texts[-1] == f"600 episodes: ± {100 * score(values).ci95:.1f} %"
 
 
 def test_accuracy_by_shows_chance():

@@ -2,7 +2,8 @@
 
 import torch
 
-from metakit.plots.matrices import matrices
+from metakit.learners.model_based.linear_attention import LinearAttention
+from metakit.plots.matrices import first_layers, matrices
 
 HAND = torch.tensor([[1.0, 0.0], [torch.nan, -0.5]])
 
@@ -22,3 +23,15 @@ def test_what_has_no_say_is_grey():
 
 def test_larger_ones_are_colours_alone():
     assert not matrices({"by hand": {"A": torch.eye(11)}}, list("abcdefghijk")).axes[0].texts
+
+
+def test_the_same_layer_in_another_scale_looks_the_same():
+    hand, other = (LinearAttention.by_hand(2, [0.5]) for _ in range(2))
+    with torch.no_grad():
+        other.look *= -3
+        other.change /= -3
+    *drawn, _ = first_layers({"by hand": hand, "another": other}).axes
+    a, b, other_a, other_b = (axes.images[0].get_array() for axes in drawn)
+    assert torch.allclose(torch.tensor(a.filled(9)), torch.tensor(other_a.filled(9)))
+    assert torch.allclose(torch.tensor(b.filled(9)), torch.tensor(other_b.filled(9)))
+    assert b.mask.tolist() == [[True] * 3, [True] * 3, [False] * 3]

@@ -45,3 +45,10 @@ def test_squares_are_counted_in_whole_numbers_or_named():
     counted, named = (small.heat(torch.eye(2), "x", "y", rows).axes[0] for rows in ((), ("first", "last")))
     assert all(float(tick).is_integer() for tick in counted.get_yticks())
     assert [label.get_text() for label in named.get_yticklabels()] == ["first", "last"]
+
+
+def test_a_legend_lies_beside_the_curves():
+    figure = small.lines(range(50), {"a": torch.zeros(50), "b": torch.ones(50)}, "x", "y")
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert legend.get_window_extent().y0 >= figure.axes[0].get_window_extent().y1
