@@ -69,6 +69,13 @@ def test_lessons_use_no_other_words(lesson):
     assert found == [], "The glossary calls these words not ours: use its own."
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/teaching").glob("*.md")), ids=lambda path: path.stem)
+def test_the_guide_uses_no_other_words(page):
+    text = re.sub(LEFT_ALONE, "", page.read_text("utf-8"), flags=FLAGS)
+    found = [(term.name, word) for term in TERMS for word in term.elsewhere if re.search(pattern([word]), text, FLAGS)]
+    assert found == [], "The glossary calls these words not ours: use its own."
+
+
 TEXT = """### N-way
 
 With N classes a task is **N-way**.

@@ -46,5 +46,5 @@ def lesson_images() -> LessonImages:
         note = f"You see glyphs, invented alphabets that need no download. {error}"
         return LessonImages("glyphs", note, {"glyphs": glyphs.split()}, {"glyphs": "prototypical-glyphs"})
     networks = {"background": "prototypical-omniglot-background", "random": "prototypical-omniglot"}
-    note = "You see Omniglot: handwritten characters of 50 alphabets. None of those you meet here was trained on."
+    note = "You see Omniglot: handwritten characters of 50 alphabets."
     return LessonImages("Omniglot", note, splits, networks)

@@ -27,6 +27,11 @@ def test_the_suite_is_there():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_small_enough(path):
+    assert path.stat().st_size <= 40 * 1024
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_name_is_the_idea(path):
     assert re.fullmatch(r"demo|progress|\d\d_[a-z0-9_]+", path.stem)
 

@@ -91,6 +91,11 @@ def test_it_stands_on_its_own(edition):
     assert f"{len(LESSONS)} lessons" in (edition / "README.md").read_text("utf-8")
 
 
+def test_without_make_linux_gets_the_torch_that_make_takes(edition):
+    address = re.search(r"^TORCH_CPU = (\S+)$", (edition / "Makefile").read_text("utf-8"), re.MULTILINE)[1]
+    assert f"constraints.txt --extra-index-url {address}`" in (edition / "README.md").read_text("utf-8")
+
+
 def test_the_file_to_send_holds_the_folder(edition):
     with zipfile.ZipFile(packed(edition)) as file:
         inside = {name for name in file.namelist() if not name.endswith("/")}

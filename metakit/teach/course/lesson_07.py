@@ -36,12 +36,12 @@ def _gaps(a: list[float], b: list[float]) -> list[float]:
 
 
 def _draw_difference(found: list[float], a: list[float], b: list[float]) -> Picture:
-    gaps, (middle, half) = _gaps(a, b), found
+    gaps, (middle, half) = [100 * gap for gap in _gaps(a, b)], [100 * float(part) for part in found]
     places = torch.linspace(1, len(gaps), small.MANY)
     levels = {"upper end": middle + half, "mean": middle, "lower end": middle - half}
-    lines = {name: [float(level)] * len(places) for name, level in levels.items()}
+    lines = {name: [level] * len(places) for name, level in levels.items()}
     each = (torch.arange(1, len(gaps) + 1), torch.tensor(gaps))
-    return small.lines(places, lines, "task", "difference in accuracy", each)
+    return small.lines(places, lines, "task", "difference in %", each)
 
 
 difference = Exercise(
@@ -92,8 +92,8 @@ def _reliabilities(seed: int) -> list[tuple[Bins]]:
 
 
 def _draw_bins(found: float, bins: Bins) -> Picture:
-    gaps = {f"{confidence:.0%}": abs(accuracy - confidence) for confidence, accuracy, _ in bins}
-    return small.bars(gaps | {"all": found}, "gap")
+    gaps = {f"{100 * confidence:.0f} %": 100 * abs(accuracy - confidence) for confidence, accuracy, _ in bins}
+    return small.bars(gaps | {"all": 100 * found}, "gap in %")
 
 
 expected_calibration_error = Exercise(
