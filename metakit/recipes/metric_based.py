@@ -7,6 +7,7 @@ from metakit.learners.metric_based.relation import RelationModule, RelationNetwo
 from metakit.learners.metric_based.siamese import SiameseNetwork
 from metakit.nets.encoders import Conv4, Maps4
 from metakit.nets.residual import ResidualEncoder
+from metakit.nets.views import SeveralViews
 from metakit.recipes.base import Recipe, few_shot
 from metakit.tasks.augment import Affine
 from metakit.tasks.base import Protocol
@@ -25,7 +26,8 @@ def _prototypical() -> MetaLearner:
 
 
 def _wide() -> MetaLearner:
-    return PrototypicalNetwork(ResidualEncoder(24), pairs=True)
+    # its shipped checkpoint was chosen by one view an image (93.4 % on validation alphabets; 94.3 % by five)
+    return PrototypicalNetwork(SeveralViews(ResidualEncoder(24)), pairs=True)
 
 
 def _siamese() -> MetaLearner:
