@@ -26,9 +26,9 @@ def conv_norm_of_patches(
         m, taps = moments[-1, :-1], w.flatten(1)
         r = ((taps @ (moments[:-1, :-1] - m[:, None] * m) * taps).sum(1) + eps).rsqrt()
         scaled = taps * (weight * r)[:, None]
-        matrix = torch.cat([scaled, (bias - scaled @ m)[:, None]], 1)
+        matrix = torch.cat([scaled.T.contiguous(), (bias - scaled @ m)[None]])
         mean = taps @ (m + centre)
-    z = (p.T @ matrix.T).unflatten(0, (len(x), out_size(x.shape[2], stride), -1))
+    z = (p.T @ matrix).unflatten(0, (len(x), out_size(x.shape[2], stride), -1))
     return z.permute(0, 3, 1, 2), mean, r
 
 
