@@ -37,8 +37,14 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, C, H, W] -> [B, C', H/2, W/2]. No bias: the normalisation would remove it."""
-        x = self._normalised(x, stride=2 if self.halve and not self.pool else 1)
-        return F.relu(F.max_pool2d(x, 2) if self.halve and self.pool else x)  # pooling first is the same, and cheaper
+        if self.halve and self.pool:
+            return F.relu(self._pooled(x))  # pooling first is the same, and cheaper
+        return F.relu(self._normalised(x, stride=2 if self.halve else 1))
+
+    def _pooled(self, x: Tensor) -> Tensor:
+        if not self._few_channels or not self.norm.uses_batch or under_transform():
+            return F.max_pool2d(self._normalised(x, stride=1), 2)
+        return self._by_patches(x, stride=1, pooled=True)
 
     def _normalised(self, x: Tensor, stride: int) -> Tensor:
         """Batch normalisation of the convolution, by the way that reads the images least."""
@@ -48,12 +54,20 @@ class ConvBlock(nn.Module):
             return conv2d(x, w * scale[:, None, None, None], stride, norm.bias - norm.running_mean * scale)
         if under_transform():
             y, mean, r = conv_norm(x, w, norm.weight, norm.bias, stride, norm.eps)
-        elif w[0].numel() < len(w):  # fewer numbers in a patch of x than are made of it
-            y, mean, r = conv_norm_of_patches(x, w, norm.weight, norm.bias, stride, norm.eps)
-        else:
-            return norm(conv2d(x, w, stride))
-        norm.remember(y, mean, r)
+            norm.remember(y[:, 0].numel(), mean, r)
+            return y
+        return self._by_patches(x, stride) if self._few_channels else norm(conv2d(x, w, stride))
+
+    def _by_patches(self, x: Tensor, stride: int, pooled: bool = False) -> Tensor:
+        norm = self.norm
+        y, mean, r = conv_norm_of_patches(x, self.weight, norm.weight, norm.bias, stride, norm.eps, pooled)
+        norm.remember(y[:, 0].numel() * (4 if pooled else 1), mean, r)
         return y
+
+    @property
+    def _few_channels(self) -> bool:
+        """Whether fewer numbers are in a patch of x than are made of it."""
+        return self.weight[0].numel() < len(self.weight)
 
 
 class Conv4(nn.Sequential):

@@ -44,14 +44,13 @@ class BatchNorm2d(nn.Module):
             return scale_and_shift(x, self.running_mean, (self.running_var + self.eps).rsqrt(), self.weight, self.bias)
         mean, var = moments(x)
         r = (var + self.eps).rsqrt()
-        self.remember(x, mean, r)
+        self.remember(x[:, 0].numel(), mean, r)
         return scale_and_shift(x, mean, r, self.weight, self.bias)
 
     @torch.no_grad()
-    def remember(self, x: Tensor, mean: Tensor, r: Tensor) -> None:
-        """Move the running averages, where they are kept, towards mean [C] and 1 / standard deviation r [C] of x."""
+    def remember(self, n: int, mean: Tensor, r: Tensor) -> None:
+        """Move the running averages, where they are kept, towards mean [C] and 1 / standard deviation r [C] of n."""
         if self.statistics == "running" and self.training:
-            n = x.shape[0] * x.shape[2] * x.shape[3]
             var = (r.detach().square().reciprocal() - self.eps) * n / max(n - 1, 1)  # unbiased, as torch has it
             self.running_mean.lerp_(mean.detach(), self.momentum)
             self.running_var.lerp_(var, self.momentum)

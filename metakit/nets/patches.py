@@ -14,11 +14,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from metakit.nets.pooled_product import PooledProduct, product
+
 
 def conv_norm_of_patches(
-    x: Tensor, w: Tensor, weight: Tensor, bias: Tensor, stride: int, eps: float
+    x: Tensor, w: Tensor, weight: Tensor, bias: Tensor, stride: int, eps: float, pooled: bool = False
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """x [B, C, H, W], w [O, C, 3, 3], weight [O], bias [O] -> z [B, O, H', W'], mean(y) [O], r [O]."""
+    """x [B, C, H, W], w [O, C, 3, 3], weight [O], bias [O] -> z [B, O, H', W'], mean(y) [O], r [O].
+
+    `pooled`: z is the largest of each 2x2 places, and so half as large.
+    """
     centre = x.mean()
     p = patches(x, centre, stride)
     with torch.autocast(x.device.type, enabled=False):
@@ -28,8 +33,11 @@ def conv_norm_of_patches(
         scaled = taps * (weight * r)[:, None]
         matrix = torch.cat([scaled.T.contiguous(), (bias - scaled @ m)[None]])
         mean = taps @ (m + centre)
-    z = (p.T @ matrix).unflatten(0, (len(x), out_size(x.shape[2], stride), -1))
-    return z.permute(0, 3, 1, 2), mean, r
+    size = (out_size(x.shape[2], stride), out_size(x.shape[3], stride))
+    if pooled and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
+        return PooledProduct.apply(p, matrix, size), mean, r
+    z = product(p, matrix, size)
+    return F.max_pool2d(z, 2) if pooled else z, mean, r
 
 
 def patches(x: Tensor, centre: Tensor, stride: int) -> Tensor:
