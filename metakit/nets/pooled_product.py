@@ -36,12 +36,13 @@ class PooledProduct(torch.autograd.Function):
         return torch.cat(pooled)
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         p, matrix, *places = ctx.saved_tensors
         if torch.is_grad_enabled():  # someone will ask for the gradient of this gradient
             z = F.max_pool2d(product(p, matrix, ctx.size), 2)
-            of_p_and_matrix = torch.autograd.grad(z, (p, matrix), slope, create_graph=True, allow_unused=True)
-            return of_p_and_matrix[0], of_p_and_matrix[1], None
+            asked = [tensor for tensor in (p, matrix) if tensor.requires_grad]
+            found = iter(torch.autograd.grad(z, asked, slope, create_graph=True))
+            return *(next(found) if needed else None for needed in ctx.needs_input_grad[:2]), None
         of_p, of_matrix = [], torch.zeros_like(matrix)
         parts = p.split(IMAGES * ctx.size[0] * ctx.size[1], 1)
         for part, place, piece in zip(parts, places, slope.split(IMAGES), strict=True):

@@ -8,7 +8,7 @@ METHODS = {
     "mann": "Memory-augmented network", "meta-networks": "Meta networks", "snail": "SNAIL",
     "neural-process": "Conditional neural process", "attentive-neural-process": "Attentive neural process",
     "maml": "MAML", "maml-pooled": "MAML, pooled", "fomaml": "First-order MAML", "anil": "ANIL",
-    "reptile": "Reptile",
+    "reptile": "Reptile", "reptile-pooled": "Reptile, pooled",
     "meta-sgd": "Meta-SGD",
     "maml-plus-plus": "MAML++", "t-net": "T-Net", "mt-net": "MT-net", "lstm-meta-learner": "LSTM meta-learner",
     "meta-opt-net-ridge": "MetaOptNet, ridge", "meta-opt-net-svm": "MetaOptNet, SVM",
@@ -20,7 +20,8 @@ METHODS = {
     "nearest-neighbour": "Nearest neighbour", "from-scratch": "From scratch", "fine-tuning": "Fine-tuning",
 }  # fmt: skip
 MANNERS = {
-    "5w": "5-way", "5w1s": "5-way", "5w5s": "5-way 5-shot", "20w1s": "20-way", "background": "new alphabets",
+    "5w": "5-way", "5w1s": "5-way", "5w5s": "5-way 5-shot", "20w": "20-way", "20w1s": "20-way",
+    "background": "new alphabets",
     **{f"{n}-uniform-10": f"{n} step{'s' * (n > 1)} or layer{'s' * (n > 1)}" for n in (1, 2, 3, 5)},
     "linear-5": "linear, 5 inputs", "linear-20": "linear, 20 inputs", "noisy-5": "noisy linear, 5 inputs",
     "sparse-20": "sparse, 20 inputs", "network-5": "networks, 5 inputs", "tree-5": "trees, 5 inputs",

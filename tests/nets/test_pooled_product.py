@@ -41,3 +41,5 @@ def test_the_images_need_no_gradient():
 def test_second_derivatives_are_those_of_finite_differences():
     p, matrix = inputs((2, 4))
     assert torch.autograd.gradgradcheck(lambda p, m: PooledProduct.apply(p, m, (2, 4)).square(), (p, matrix))
+    images = p.detach()
+    assert torch.autograd.gradgradcheck(lambda m: PooledProduct.apply(images, m, (2, 4)).square(), (matrix,))
