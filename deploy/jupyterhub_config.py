@@ -11,6 +11,7 @@ Chosen by variables of the environment, here and in `students_config.py`:
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,7 +40,8 @@ c.Authenticator.allow_all = True  # all who have the password, or an account her
 c.Authenticator.admin_users = {name for name in os.environ.get("METAKIT_TEACHERS", "").split(",") if name}
 
 # Who leaves makes room for others
-CULLER = [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600", "--cull-every=300"]
+WITH_THE_HUB = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []  # Linux: ends when a hub is killed
+CULLER = [*WITH_THE_HUB, sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600", "--cull-every=300"]
 c.JupyterHub.services = [{"name": "culler", "command": CULLER}]
 MAY = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
 c.JupyterHub.load_roles = [{"name": "culler", "services": ["culler"], "scopes": MAY}]
