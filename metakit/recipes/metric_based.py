@@ -62,7 +62,7 @@ METRIC_BASED = (
     Recipe(
         "relation-omniglot", "metric-based", "omniglot", _relation,
         train=Protocol(20, 1, 10, rotations=True),
-        schedule=Schedule(1600, 1, 1e-3, warmup=50),
+        schedule=Schedule(3200, 1, 1e-3, warmup=50),
         validation=Protocol(20, 1, 15, 100, rotations=True),
         targets=few_shot("random", 20, (99.6, 99.8, 97.6, 99.1)), paper=SUNG,
         distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=400,
