@@ -19,7 +19,6 @@ from metakit.core import MetaLearner
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.maml_plus_plus import MAMLPlusPlus
 from metakit.learners.optimization_based.meta_sgd import MetaSGD
-from metakit.learners.optimization_based.reptile import Reptile
 from metakit.learners.optimization_based.t_net import TNet
 from metakit.nets.encoders import Centred, Conv4
 from metakit.recipes.base import Recipe, Target, episodes, norms_and_shots
@@ -30,7 +29,6 @@ from metakit.train import Schedule
 FINN = "Finn et al. 2017, arXiv:1703.03400"
 RAGHU = "Raghu et al. 2020, arXiv:1909.09157; the 5-way number is an independent rerun's"
 LI = "Li et al. 2017, arXiv:1707.09835; with one inner step"
-NICHOL = "Nichol et al. 2018, arXiv:1803.02999"
 ANTONIOU = "Antoniou et al. 2019, arXiv:1810.09502; the number is an ensemble of three's"
 LEE = "Lee & Choi 2018, arXiv:1801.05558; the number is recalled, not read"
 
@@ -91,20 +89,6 @@ def _twenty_way(name: str, learner: Learner, paper: str, published: float) -> Re
     return _recipe(name, learner, paper, (Target(one, published), Target(five)), steps=5, updates=60, rate=1e-4)
 
 
-def _reptile(ways: int, published: float, alone: float) -> Recipe:
-    """Reptile learns from all examples of a task alike, and is tested after 50 inner steps, as its authors do."""
-    tasks = Protocol(ways, 10, 0, rotations=True, norm="transductive", steps=10)
-    measured = norms_and_shots(ways, 50, published, alone)
-    return Recipe(
-        f"reptile-pooled-omniglot-{ways}w", "optimization-based", "omniglot",
-        lambda: Reptile(*_network(ways), steps=10, rate=0.1, batch=2 * ways), train=tasks,
-        schedule=Schedule(300, 5, 0.2, "sgd", decay="linear"),
-        validation=replace(tasks, shots=1, queries=15, episodes=100, steps=50),
-        targets=tuple(replace(each, protocol=replace(each.protocol, episodes=600)) for each in measured), paper=NICHOL,
-        warm_start="prototypical-omniglot", validate_every=100,
-    )  # fmt: skip
-
-
 MAML_FAMILY = (
     _five_way("maml-pooled", partial(_maml, 5, 1, 2.0), FINN, 98.7, tested=3, updates=150),
     _five_way("fomaml", partial(_maml, 5, 1, 2.0, order=1), FINN, 98.3, tested=3),
@@ -118,6 +102,4 @@ MAML_FAMILY = (
     _twenty_way("meta-sgd", partial(_meta_sgd, 20, 5, 8.0), LI, 95.93),
     _twenty_way("maml-plus-plus", partial(_maml_plus_plus, 20, 5, 8.0), ANTONIOU, 97.65),
     _twenty_way("mt-net", partial(_mt_net, 20, 5, 8.0), LEE, 96.2),
-    _reptile(5, 97.68, 95.39),
-    _reptile(20, 89.43, 88.14),
 )
