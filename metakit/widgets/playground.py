@@ -1,13 +1,12 @@
 """The web demo: draw characters, and see live what a prototypical network and MAML make of them.
 
-The page owns the drawings and sends them as one board (`drawings.py`). Python answers with two traits, `comparison` and
-`adaptation`. Every visitor may set any trait, so whatever arrives is checked here: numbers are clamped, everything
-else is refused and the page gets back what holds.
+The page sends its board; what arrives has been checked (`playground_traits.py`). Python answers with `comparison` and
+`adaptation`, and with `opinions` where the page asks more learners.
 """
 
 import asyncio
 from functools import cache
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import torch
 import traitlets as t
@@ -18,24 +17,15 @@ from metakit.checkpoints import load
 from metakit.core import MetaLearner
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
-from metakit.widgets.drawings import ROWS, SHOTS, Ink
 from metakit.widgets.example_episodes import ExampleEpisodes, available
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
+from metakit.widgets.playground_traits import MAX_STEPS, PlaygroundTraits
 from metakit.widgets.presets import DRAWN
 from metakit.widgets.questions import Question, question_on, rows_of
 from metakit.widgets.roster import Opinion, consider, entries, ready
 from metakit.widgets.steady_map import SteadyMap
 from metakit.widgets.verdicts import Comparison, Studied
-from metakit.widgets.visited import Visited
 
-MAX_STEPS = 10
-LIMITS = {
-    "ways": (2, ROWS),
-    "shots": (1, SHOTS),
-    "steps": (0, MAX_STEPS),
-    "episode": (0, 2**31 - 1),
-    "asked": (0, 2**31 - 1),
-}
 DEBOUNCE = 0.005  # seconds: what arrives together is answered once
 REST = 0.6  # seconds without a new question until the slower rest of the answer: every inner step, and the panel
 
@@ -52,31 +42,10 @@ def _failed_loudly(task: asyncio.Task[None]) -> None:
         task.result()
 
 
-class Playground(Visited):
+class Playground(PlaygroundTraits):
     """The whole page. By default with the shipped learners, and examples from the data that is there."""
 
     _esm, _css = SCRIPT, STYLE
-    FROM_PAGE: ClassVar = ("ways", "shots", "steps", "source", "episode", "drawings", "panel", "asked")
-
-    ways = t.Int(5).tag(sync=True)
-    shots = t.Int(1).tag(sync=True)
-    steps = t.Int(5).tag(sync=True)
-    episode = t.Int(0).tag(sync=True)  # which example episode lies ready
-    source = t.Unicode("glyphs").tag(sync=True)
-    drawings = Ink().tag(sync=True, echo_update=False)
-    panel = t.List(t.Unicode()).tag(sync=True)  # recipes of the learners that are asked as well
-    asked = t.Int(0).tag(sync=True)  # number of the page's question; comes back with the answers
-
-    presets = t.List(t.Dict()).tag(sync=True)
-    laid = t.Dict().tag(sync=True)  # source and episode of the examples
-    examples = t.Bytes().tag(sync=True)  # [10, 8, 392]: example drawings of ten classes (drawings.py, kind 2)
-    names = t.List(t.Unicode()).tag(sync=True)
-    sources = t.List(t.Unicode()).tag(sync=True)
-    comparison = t.Dict().tag(sync=True)
-    adaptation = t.Dict().tag(sync=True)
-    opinions = t.Dict().tag(sync=True)  # of the panel, one after the other
-    roster = t.List(t.Dict()).tag(sync=True)  # whom the page may put on the panel
-    notes = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -101,24 +70,6 @@ class Playground(Visited):
             presets=[one._asdict() for one in DRAWN if one.source in self._sources],
         )
         self._lay_out_examples()
-
-    @t.validate(*LIMITS)
-    def _clamped(self, proposal: Bunch) -> int:
-        low, high = LIMITS[proposal.trait.name]
-        return min(max(int(proposal.value), low), high)
-
-    @t.validate("source")
-    def _known(self, proposal: Bunch) -> str:
-        if proposal.value not in self._sources:
-            raise t.TraitError(
-                f"There is no source of examples called {proposal.value!r}: choose one of {list(self._sources)}."
-            )
-        return str(proposal.value)
-
-    @t.validate("panel")
-    def _on_the_roster(self, proposal: Bunch) -> list[str]:
-        known = [entry["name"] for entry in self.roster]
-        return [name for name in known if name in proposal.value]
 
     @t.observe("episode", "source")
     def _lay_out_examples(self, _change: Bunch | None = None) -> None:
