@@ -93,7 +93,8 @@ OPTIMIZATION_BASED = (
         train=Protocol(20, 10, 0, rotations=True, norm="transductive", steps=10),
         schedule=Schedule(2500, 5, 1.0, "sgd", decay="linear"),
         validation=Protocol(20, 1, 15, 60, rotations=True, norm="transductive", steps=50),
-        targets=norms_and_shots(20, 50, 89.43, 88.14, inductive_episodes=600), paper=NICHOL, validate_every=500,
+        targets=norms_and_shots(20, 50, 89.43, 88.14, inductive_episodes=600, transductive_episodes=600),
+        paper=NICHOL, validate_every=500,
     ),
     Recipe(
         "lstm-meta-learner-omniglot-5w1s", "optimization-based", "omniglot", _lstm,  # starts at MAML's weights
