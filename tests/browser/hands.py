@@ -44,9 +44,18 @@ def draw_by_finger(page: Page, selector: str) -> None:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+def box_of(page: Page, selector: str) -> dict[str, float]:
+    """Where the first one lies: asked again where it is drawn anew at this very moment."""
+    for _ in range(50):
+        if (box := page.locator(selector).first.bounding_box()) is not None:
+            return box
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{selector} is nowhere to be seen.")
+
+
 def drag_by_finger(page: Page, selector: str, right: float, down: float) -> None:
     """Drag what the selector finds first by so many pixels."""
-    touch, box = page.context.new_cdp_session(page), page.locator(selector).first.bounding_box()
+    touch, box = page.context.new_cdp_session(page), box_of(page, selector)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     for k in range(6):
         place = {"x": x + right * k / 5, "y": y + down * k / 5}

@@ -136,9 +136,15 @@ def test_the_older_framing_is_not_spoken(public) -> None:
     async def play() -> None:
         async with Visitor(public[0]) as visitor:
             older = await websocket_connect(f"{visitor.line}older")  # it names no protocol
-            visitor.request_state()
+            asking = asyncio.create_task(keep_asking(visitor))  # it hears only what is said after it has subscribed
             while parsed(await older.read_message())[0]["msg_type"] != "comm_msg":
                 pass
+            asking.cancel()
+
+    async def keep_asking(visitor: Visitor) -> None:
+        while True:
+            visitor.request_state()
+            await asyncio.sleep(1)
 
     asyncio.run(asyncio.wait_for(play(), 30))
 
