@@ -10,7 +10,7 @@ from metakit.nets.conv import conv2d
 from metakit.nets.conv_norm import conv_norm
 from metakit.nets.fold import under_transform
 from metakit.nets.norms import BatchNorm2d
-from metakit.nets.patches import conv_norm_of_patches
+from metakit.nets.patches import conv_norm_of_patches, out_size
 
 
 def mlp(*sizes: int, activation: type[nn.Module] = nn.ReLU) -> nn.Sequential:
@@ -42,32 +42,34 @@ class ConvBlock(nn.Module):
         return F.relu(self._normalised(x, stride=2 if self.halve else 1))
 
     def _pooled(self, x: Tensor) -> Tensor:
-        if not self._few_channels or not self.norm.uses_batch or under_transform():
-            return F.max_pool2d(self._normalised(x, stride=1), 2)
-        return self._by_patches(x, stride=1, pooled=True)
+        if self._reads_patches:
+            return self._by_patches(x, stride=1, pooled=True)
+        return F.max_pool2d(self._normalised(x, stride=1), 2)
 
     def _normalised(self, x: Tensor, stride: int) -> Tensor:
         """Batch normalisation of the convolution, by the way that reads the images least."""
         w, norm = self.weight, self.norm
+        if self._reads_patches:
+            return self._by_patches(x, stride)
         if not norm.uses_batch:
             scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
             return conv2d(x, w * scale[:, None, None, None], stride, norm.bias - norm.running_mean * scale)
-        if under_transform():
-            y, mean, r = conv_norm(x, w, norm.weight, norm.bias, stride, norm.eps)
-            norm.remember(y[:, 0].numel(), mean, r)
-            return y
-        return self._by_patches(x, stride) if self._few_channels else norm(conv2d(x, w, stride))
+        if not under_transform():
+            return norm(conv2d(x, w, stride))
+        y, mean, r = conv_norm(x, w, norm.weight, norm.bias, stride, norm.eps)
+        norm.remember(y[:, 0].numel(), mean, r)
+        return y
 
     def _by_patches(self, x: Tensor, stride: int, pooled: bool = False) -> Tensor:
         norm = self.norm
         y, mean, r = conv_norm_of_patches(x, self.weight, norm.weight, norm.bias, stride, norm.eps, pooled)
-        norm.remember(y[:, 0].numel() * (4 if pooled else 1), mean, r)
+        norm.remember(len(x) * out_size(x.shape[2], stride) * out_size(x.shape[3], stride), mean, r)
         return y
 
     @property
-    def _few_channels(self) -> bool:
-        """Whether fewer numbers are in a patch of x than are made of it."""
-        return self.weight[0].numel() < len(self.weight)
+    def _reads_patches(self) -> bool:
+        """Pays where fewer numbers are in a patch of x than are made of it."""
+        return self.norm.uses_batch and not under_transform() and self.weight[0].numel() < len(self.weight)
 
 
 class Conv4(nn.Sequential):
