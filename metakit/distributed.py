@@ -1,8 +1,9 @@
 """One meta-training on several processes, on one machine or many: each descends its part of every meta-batch.
 
 All of them draw the same tasks from the same seed, take their own part, and average the meta-gradients; so all make the
-same step, and the result is that of one process up to rounding. `torchrun` starts them, and starts them again when one
-is lost; then the run goes on from its last saved state:
+same step, and the result is that of one process up to rounding. (A learner that draws while it trains, as MT-net its
+masks, draws in every process anew: as random as in one, not the same.) `torchrun` starts the processes, and starts them
+again when one is lost; then the run goes on from its last saved state:
 
     torchrun --standalone --nproc-per-node 4 --max-restarts 3 -m metakit train RECIPE --resume
 """
@@ -28,7 +29,12 @@ def processes() -> int:
 
 def first() -> bool:
     """Whether this process is the one that writes files, validates and prints."""
-    return not dist.is_initialized() or dist.get_rank() == 0
+    return rank() == 0
+
+
+def rank() -> int:
+    """The number of this process among those that train together, from 0."""
+    return dist.get_rank() if dist.is_initialized() else 0
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def in_percent(mean: float, ci95: float, spec: str) -> str:
 
 
 def score(per_task: Tensor) -> Score:
-    """Mean and 95 % interval of one value per task [T], T >= 2."""
+    """Mean and 95 % interval of one value per task [T], T >= 2; of fewer than some thirty tasks it is too narrow."""
     values = per_task.double()
     return Score(float(values.mean()), float(1.96 * values.std() / len(values) ** 0.5), per_task)
 
@@ -147,13 +147,15 @@ def pieces(tasks: Task) -> Iterator[Task]:
 def use_protocol(learner: MetaLearner, protocol: Protocol) -> None:
     """Set the learner's normalisation mode and, where the protocol names them, its inner steps.
 
-    Raises MetaKitError when inner steps are asked of a learner that takes none.
+    Raises MetaKitError when inner steps are asked of a learner that takes none, or a negative number of them.
     """
     learner.use_norm(protocol.norm)
     if protocol.steps is None:
         return
     if learner.steps is None:
         raise MetaKitError(f"{type(learner).__name__} takes no inner steps: leave --steps out.")
+    if protocol.steps < 0:
+        raise MetaKitError("A learner cannot take fewer than 0 inner steps: choose another number with --steps.")
     learner.steps = protocol.steps
 
 

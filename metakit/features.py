@@ -32,8 +32,10 @@ def encoded(learner: MetaLearner, tasks: Tasks, episodes: int) -> tuple[MetaLear
 @torch.no_grad()
 def encoded_task(learner: MetaLearner, tasks: Task) -> tuple[MetaLearner, Task]:
     """The same for support sets that are there already, all images of one batch: [T, S, *x] -> [T, S, *d]."""
+    if not learner.encodes_once:
+        return learner, tasks
     encoder, x = learner.encoder, tasks.support_x
-    if not learner.encodes_once or not isinstance(encoder, nn.Module) or isinstance(encoder, nn.Identity):
+    if not isinstance(encoder, nn.Module) or isinstance(encoder, nn.Identity):
         return learner, tasks
     if has_batch_norm(encoder):
         return learner, tasks

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
-from metakit.distributed import processes, shared_descent
+from metakit.distributed import processes, rank, shared_descent
 from metakit.tasks.base import Tasks, generator
 from metakit.tasks.functions import Curriculum
 
@@ -107,8 +107,7 @@ class Training:
 
     def _seed_what_learners_draw(self) -> None:
         """A learner's own randomness (masks, …) comes from torch's generator: the same in a run that was resumed."""
-        source = torch.cuda if self.device.startswith("cuda") else torch.default_generator
-        source.manual_seed(self.seed * 2**32 + self.step)
+        torch.manual_seed((self.seed * 2**32 + rank() * 2**24 + self.step) % 2**63)  # on every device
 
     def state(self) -> dict[str, Tensor]:
         """Everything the next step depends on, as named tensors."""

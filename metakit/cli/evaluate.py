@@ -100,6 +100,8 @@ def _check_kind(recipe: Recipe, split: str | None, *, classes: bool) -> None:
 def _changed(protocol: Protocol, asked: dict[str, object]) -> Protocol:
     whole = {"instance": None} if "queries" in asked else {"queries": 0} if "instance" in asked else {}
     changed = replace(protocol, **(whole | asked))  # type: ignore[arg-type]
+    if changed.shots < 1 or (changed.queries < 1 and changed.instance is None):
+        raise MetaKitError("A task needs a support example and a query: choose --shot and --queries of 1 or more.")
     if changed.instance is not None and not 1 <= changed.instance <= changed.shots:
         raise MetaKitError(f"Each class comes {changed.shots} times in a stream: choose an --instance up to that.")
     return replace(changed, rotations=changed.split == "random")

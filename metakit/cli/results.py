@@ -23,7 +23,9 @@ TITLES = {
     "a class comes for the 1st, 2nd, … time.",
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
-    "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; then with shifted inputs.",
+    "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; then with shifted inputs, as a share of what "
+    "predicting zero makes unshifted. (Under the shift it makes 0.2 where queries are orthogonal, 4 where inputs are "
+    "scaled, and 1 elsewhere.)",
     "noisy-5": f"Linear functions of 5 inputs under noise as large as one of them, in context. {SHARE}.",
     "network-5": f"Two-layer networks of 5 inputs, in context. {SHARE}.",
     "tree-5": f"Decision trees of 5 inputs, in context. {SHARE}.",

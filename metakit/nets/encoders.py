@@ -108,19 +108,22 @@ class Maps4(nn.Sequential):
 class Centred(nn.Module):
     """An encoder whose features have the mean zero over the images that `centre` has seen.
 
-    Features that share a large mean make the first inner steps of a head fight over it.
+    Features that share a large mean make the first inner steps of a head fight over it. And a head's first step from
+    nothing compares by dot products, which favour long features; `length` lets all have one length, so that the angle
+    decides.
     """
 
     mean: Tensor
 
-    def __init__(self, encoder: Conv4) -> None:
+    def __init__(self, encoder: Conv4, length: float | None = None) -> None:
         super().__init__()
-        self.encoder, self.n_features = encoder, encoder.n_features
+        self.encoder, self.n_features, self.length = encoder, encoder.n_features, length
         self.register_buffer("mean", torch.zeros(encoder.n_features))
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, 1, 28, 28] -> [B, D]."""
-        return self.encoder(x) - self.mean
+        features = self.encoder(x) - self.mean
+        return features if self.length is None else self.length * F.normalize(features, dim=-1)
 
     @torch.no_grad()
     def centre(self, x: Tensor) -> None:

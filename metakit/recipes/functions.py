@@ -68,14 +68,14 @@ def _fitted_network(steps: int = 100) -> MetaLearner:
 
 
 FUNCTION_RECIPES = (
-    _recipe("linear-5", in_context(5), LINEAR_5, 30_000, 16, 5),
+    _recipe("linear-5", in_context(5), LINEAR_5, 100_000, 16, 5),
     _reference("least-squares", "linear-5", LeastSquares, LINEAR_5),
     _reference("ridge", "linear-5", lambda: Ridge(1.0), LINEAR_5),
     _reference("averaging", "linear-5", Averaging, LINEAR_5),
     _reference("nearest-examples", "linear-5", NearestExamples, LINEAR_5),
     _recipe("noisy-5", in_context(5), prompts(5, 10, 15), 3000, 16, 10),
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
-    _reference("least-squares", "noisy-5", LeastSquares, prompts(5, 10, 15)),
+    _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
     replace(_recipe("linear-20", in_context(20, 96), LINEAR_20, 10_000, 40, 20), grows_from=(5, 5)),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
     replace(_recipe("sparse-20", in_context(20, 96), SPARSE_20, 10_000, 24, 10), grows_from=(5, 5)),
@@ -83,7 +83,7 @@ FUNCTION_RECIPES = (
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),
     _recipe("network-5", in_context(5), CURVED_5, 3000, 31, 5),
     _reference("fitted-network", "network-5", _fitted_network, CURVED_5),
-    _reference("least-squares", "network-5", LeastSquares, CURVED_5),
+    _reference("least-squares", "network-5", LeastSquares, prompts(10, 20, 30)),
     _reference("nearest-examples", "network-5", NearestExamples, CURVED_5),
     _recipe("tree-5", in_context(5), CURVED_5, 3000, 31, 5),
     _reference("greedy-tree", "tree-5", GreedyTree, CURVED_5),

@@ -1,4 +1,4 @@
-"""Linear attention against gradient descent, layer against step (von Oswald et al. 2023, section 4).
+"""Linear attention against gradient descent, layer against step (von Oswald et al. 2023, section 3).
 
 Inputs have mean square 1 and targets too, so an error is a share of what predicting zero makes: the paper's half
 squared errors for d = 10 and inputs in [-0.5, 0.5] are these numbers times 10 / 24.

@@ -29,6 +29,10 @@ def _wide() -> MetaLearner:
     return PrototypicalNetwork(SeveralViews(ResidualEncoder(24)), pairs=True)
 
 
+def _pairs() -> MetaLearner:
+    return PrototypicalNetwork(Conv4(64, statistics="running", pool=True), pairs=True)
+
+
 def _siamese() -> MetaLearner:
     return SiameseNetwork(Conv4(64, statistics="running", pool=True), 64)
 
@@ -70,6 +74,14 @@ METRIC_BASED = (
         "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
         schedule=Schedule(3500, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200, rotations=True),
+        targets=few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
+        distort=Affine(8, 0.1, 0.1, 0.06),
+    ),
+    Recipe(
+        "prototypical-omniglot-pairs", "metric-based", "omniglot", _pairs,
+        train=Protocol(60, 1, 5, rotations=True),
+        schedule=Schedule(12_000, 1, 3e-3, warmup=50),
         validation=Protocol(20, 1, 15, 200, rotations=True),
         targets=few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
         distort=Affine(8, 0.1, 0.1, 0.06),

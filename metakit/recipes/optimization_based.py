@@ -6,7 +6,6 @@ from functools import partial
 from torch import nn
 
 from metakit.core import MetaLearner
-from metakit.learners.optimization_based.lstm_meta_learner import LSTMMetaLearner
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.meta_opt_net import MetaOptNet
 from metakit.learners.optimization_based.reptile import Reptile
@@ -18,7 +17,6 @@ from metakit.train import Schedule
 
 FINN = "Finn et al. 2017, arXiv:1703.03400"
 NICHOL = "Nichol et al. 2018, arXiv:1803.02999"
-RAVI = "Ravi & Larochelle 2017, openreview.net rJY0-Kcll; no Omniglot number published"
 LEE = "Lee et al. 2019, arXiv:1904.03758; no Omniglot number published"
 
 
@@ -33,13 +31,9 @@ def _maml_any_ways() -> MetaLearner:
 
 
 def _reptile(ways: int) -> MetaLearner:
-    """With SGD: within a tenth of the authors' 100,000 outer steps it comes further than their Adam (beta_1 = 0)."""
+    """With SGD: within a tenth of the authors' 100,000 outer steps it comes further than Adam (beta_1 = 0)."""
     steps, batch = (5, 10) if ways == 5 else (10, 20)  # noqa: PLR2004 - theirs at 5 and at 20 ways
     return Reptile(Conv4(64), nn.Linear(64, ways), steps=steps, rate=0.2, batch=batch)
-
-
-def _lstm() -> MetaLearner:
-    return LSTMMetaLearner(Conv4(64), nn.Linear(64, 5), steps=3, rate=0.9, hidden=10)
 
 
 def _ridge() -> MetaLearner:
@@ -95,13 +89,6 @@ OPTIMIZATION_BASED = (
         validation=Protocol(20, 1, 15, 60, rotations=True, norm="transductive", steps=50),
         targets=norms_and_shots(20, 50, 89.43, 88.14, inductive_episodes=600, transductive_episodes=600),
         paper=NICHOL, validate_every=500,
-    ),
-    Recipe(
-        "lstm-meta-learner-omniglot-5w1s", "optimization-based", "omniglot", _lstm,  # starts at MAML's weights
-        train=Protocol(5, 1, 3, rotations=True, norm="transductive", steps=3),
-        schedule=Schedule(400, 2, 1e-3, warmup=20, clip=0.25),
-        validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=3),
-        targets=norms_and_shots(5, 3, None), paper=RAVI, warm_start="maml-omniglot-5w1s", validate_every=100,
     ),
     _convex("meta-opt-net-ridge-omniglot", _ridge),
     _convex("meta-opt-net-svm-omniglot", _svm),

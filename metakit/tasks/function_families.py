@@ -15,18 +15,21 @@ from torch import Tensor
 
 
 class Linear(NamedTuple):
-    """f(x) = w · x / |w|'s root mean square, w ~ N(0, 1) on `nonzero` of the coordinates (all, where None)."""
+    """f(x) = w · x / |w|'s root mean square, w ~ N(0, 1) on `nonzero` of the first `active` coordinates (None: all)."""
 
     weight: Tensor  # [T, d]
 
     @classmethod
-    def draw(cls, n_tasks: int, dims: int, rng: torch.Generator, nonzero: int | None = None) -> Self:
+    def draw(
+        cls, n_tasks: int, dims: int, rng: torch.Generator, nonzero: int | None = None, active: int | None = None
+    ) -> Self:
         """Draw T linear functions of `dims` inputs."""
         weight = torch.randn(n_tasks, dims, generator=rng, device=rng.device)
         if nonzero is None:
             return cls(weight / dims**0.5)
-        order = torch.rand(n_tasks, dims, generator=rng, device=rng.device).argsort(-1)
-        return cls(weight * (order < nonzero) / nonzero**0.5)
+        order = torch.rand(n_tasks, active or dims, generator=rng, device=rng.device).argsort(-1)
+        kept = F.pad(order < nonzero, (0, dims - order.shape[-1]))
+        return cls(weight * kept / nonzero**0.5)
 
     def __call__(self, x: Tensor) -> Tensor:
         """x [T, n, d] -> [T, n, 1]."""

@@ -61,8 +61,8 @@ class Functions:
         y = f(x)
         noise = self.dims**-0.5 if self.shift == "noisy" else self.noise
         if noise:
-            disturbed = y[:, : self.shots] + noise * torch.randn(y[:, : self.shots].shape, generator=rng).to(y)
-            y = torch.cat([disturbed, y[:, self.shots :]], 1)
+            shown, asked = y[:, : self.shots], y[:, self.shots :]
+            y = torch.cat([shown + noise * torch.randn(shown.shape, generator=rng, device=rng.device), asked], 1)
         return Task(x[:, : self.shots], y[:, : self.shots], x[:, self.shots :], y[:, self.shots :])
 
     def functions(self, n_tasks: int, rng: torch.Generator) -> Linear | Network | Tree:
@@ -75,7 +75,7 @@ class Functions:
             return Network.draw(n_tasks, dims, rng)
         if self.kind == "tree":
             return Tree.draw(n_tasks, active, rng)
-        return Linear.draw(n_tasks, dims, rng, NONZERO if self.kind == "sparse" else None)
+        return Linear.draw(n_tasks, dims, rng, NONZERO if self.kind == "sparse" else None, active)
 
     def pooled(self) -> Tensor:
         """The weights of a finite pool of linear functions [pool, d]: a larger pool contains the smaller ones."""
@@ -84,8 +84,9 @@ class Functions:
     def _inputs(self, n_tasks: int, rng: torch.Generator) -> Tensor:
         shape = n_tasks, self.shots + self.queries, self.dims
         if self.uniform:
-            return (2 * torch.rand(shape, generator=rng, device=rng.device) - 1) * 3**0.5
-        x = torch.randn(shape, generator=rng, device=rng.device)
+            x = (2 * torch.rand(shape, generator=rng, device=rng.device) - 1) * 3**0.5
+        else:
+            x = torch.randn(shape, generator=rng, device=rng.device)
         if self.active is not None:
             x = x * (torch.arange(self.dims, device=x.device) < self.active)
         return shifted(x, self.shots, self.shift, rng, self.scale)

@@ -7,6 +7,7 @@ import torch
 
 from metakit.core import MetaKitError, Task, with_targets
 from metakit.evaluate import by_instance, evaluate_streams, online
+from metakit.learners.baselines.nearest_neighbour import NearestNeighbour
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.model_based.attentive_neural_process import AttentiveNeuralProcess
 from metakit.learners.model_based.mann import MANN
@@ -156,8 +157,9 @@ def test_streams_have_a_score_for_each_instance(episodes):
     scores = evaluate_streams(small_mann(), streams(episodes), 3)
     assert len(scores) == 4
     assert all(len(score.per_task) == 3 for score in scores)
-    with pytest.raises(MetaKitError, match="one example after the other"):
-        evaluate_streams(PrototypicalNetwork(Conv4(4)), streams(episodes), 3)
+    for other in (PrototypicalNetwork(Conv4(4)), NearestNeighbour()):
+        with pytest.raises(MetaKitError, match="one example after the other"):
+            evaluate_streams(other, streams(episodes), 3)
 
 
 def small_meta_network() -> MetaNetwork:

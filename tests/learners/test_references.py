@@ -80,6 +80,12 @@ def test_lasso_meets_its_optimality_conditions():
     assert slope.abs().max() <= 0.1 + 1e-6
 
 
+def test_lasso_has_arrived_when_it_stops():
+    task = Functions("sparse", dims=20, shots=10, queries=1).sample(1, generator(4)).at(0)
+    soon, late = (Lasso(iterations=n).adapt(task.support_x, task.support_y) for n in (Lasso().iterations, 20_000))
+    assert float((soon - late).abs().max()) < 0.01
+
+
 def test_lasso_beats_least_squares_on_sparse_functions():
     tasks = Functions("sparse", dims=20, shots=10, queries=1).sample(200, generator(4))
     errors = [float((learner.solve(tasks) - tasks.query_y).square().mean()) for learner in (Lasso(), LeastSquares())]

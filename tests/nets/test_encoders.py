@@ -102,6 +102,14 @@ def test_centred_features_have_the_mean_zero_and_keep_their_differences():
     torch.testing.assert_close(body(x) - body(x)[:1], before - before[:1])
 
 
+def test_features_of_one_length_keep_their_directions():
+    free, bound = Centred(Conv4(8, "stored", pool=True)), Centred(Conv4(8, "stored", pool=True), length=3.0)
+    bound.load_state_dict(free.state_dict())
+    x = torch.rand(6, 1, 28, 28)
+    torch.testing.assert_close(bound(x).norm(dim=-1), torch.full((6,), 3.0))
+    torch.testing.assert_close(torch.cosine_similarity(bound(x), free(x)), torch.ones(6))
+
+
 def test_the_residual_encoder_adds_to_what_it_was_given():
     """With its convolutions at zero a residual block is the ReLU of its input."""
     block = Residual(4, "running").eval()

@@ -96,6 +96,18 @@ def test_a_curriculum_grows_inputs_and_examples():
     assert not x[..., 5:].any()
 
 
+def test_functions_of_a_young_curriculum_live_on_its_inputs():
+    """All three weights of a sparse function lie among the inputs that differ from zero: none is a constant zero."""
+    young = Curriculum(Functions("sparse", 20, shots=10), dims=5, shots=5).at(0.0)
+    assert float(young.sample(10_000, generator(1)).support_y.square().mean()) == pytest.approx(1, abs=0.05)
+
+
+def test_uniform_inputs_are_shifted_as_well():
+    plain, scaled = (Functions("linear", 5, shift=s, uniform=True).sample(3, generator(0)) for s in ("test", "scaled"))
+    assert float(plain.support_x.abs().max()) <= 3**0.5
+    torch.testing.assert_close(scaled.query_x, 2 * plain.query_x)
+
+
 def test_a_prompt_needs_something():
     with pytest.raises(MetaKitError, match="2 inputs at least"):
         Functions("linear", 1)

@@ -12,7 +12,7 @@ the squared error: what is left of the targets is the residual. B = -[curvature 
 x <- (I - curvature XX'/S) x, which preconditions the next step.
 
 Johannes von Oswald and others: Transformers Learn In-Context by Gradient Descent, 2023, arXiv:2212.07677, proposition
-1, section 4 and appendix A.10. Deviations: query, key, value and projection matrices are multiplied out to A and B;
+1, section 3 and appendix A.10. Deviations: query, key, value and projection matrices are multiplied out to A and B;
 one head; the mean over examples, not the sum.
 """
 

@@ -7,8 +7,10 @@ No derivative is taken through the inner loop. Written as a loss, |phi - phi'|^2
 outer step (2) is plain gradient descent with rate epsilon.
 
 Alex Nichol, Joshua Achiam, John Schulman: On First-Order Meta-Learning Algorithms, 2018, arXiv:1803.02999,
-algorithm 2. The inner optimizer is SGD, or Adam with beta_1 = 0 as in the authors' Omniglot runs.
-Deviations: a shared head row (see inner_loop.py) moves towards the mean of the adapted rows.
+algorithm 2. The inner optimizer is SGD, or Adam with beta_1 = 0 as in the authors' Omniglot runs. Deviations: Adam's
+running squares begin at zero in every task, where the authors' go on from task to task; a task's examples are gone
+through in one order, not shuffled at every pass; a shared head row (see inner_loop.py) moves towards the mean of the
+adapted rows.
 """
 
 from collections.abc import Iterator
