@@ -58,7 +58,7 @@ def test_tables_show_numbers_and_protocols():
 
 def test_a_training_that_began_with_trained_weights_names_them():
     warm = replace(ROW, recipe="anil-omniglot-5w1s")
-    assert "3,000 training steps from `prototypical-omniglot` |" in tables([warm])
+    assert "3,000 training steps from `prototypical-omniglot-pairs` |" in tables([warm])
     assert "training steps from" not in tables([ROW])
 
 
