@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from metakit.errors import MetaKitError
+
 LOGGERS = ("Comm", "asyncio", "tornado.application")  # where exceptions of callbacks and of tasks end
 
 
@@ -17,11 +19,14 @@ def rehearse() -> None:
 
 
 def load_the_rest() -> Iterator[None]:
-    """One after the other, the learners that a visitor may ask as well."""
+    """One after the other, the learners that a visitor may ask as well; who cannot be loaded is told to the server."""
     from metakit.widgets.roster import ready, roster  # noqa: PLC0415 - the same
 
     for name in roster():
-        ready(name)
+        try:
+            ready(name)
+        except MetaKitError as error:  # the others are still worth a visit
+            logging.getLogger(__name__).warning("%s", error)
         gc.freeze()
         yield
 

@@ -22,7 +22,7 @@ from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.playground_traits import MAX_STEPS, PlaygroundTraits
 from metakit.widgets.presets import DRAWN
 from metakit.widgets.questions import Question, question_on, rows_of
-from metakit.widgets.roster import Opinion, consider, entries, ready
+from metakit.widgets.roster import Opinion, asked, entries
 from metakit.widgets.steady_map import SteadyMap
 from metakit.widgets.verdicts import Comparison, Studied
 
@@ -133,7 +133,7 @@ class Playground(PlaygroundTraits):
         """One learner after the other; a newer question cancels what is left."""
         said: list[Opinion] = []
         for name in self.panel:
-            for opinion in consider(name, ready(name), question):
+            for opinion in asked(name, question):
                 await asyncio.sleep(0)
                 said += [opinion] if opinion is not None else []
             self.opinions = about | {"said": [one._asdict() for one in said]}

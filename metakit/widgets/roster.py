@@ -28,8 +28,8 @@ class Opinion(NamedTuple):
 @cache
 def roster() -> tuple[str, ...]:
     """The recipes that can be asked: on Omniglot, with weights that are here (or none to train)."""
-    asked = (found for found in RECIPES.values() if found.data.startswith("omniglot") and _fits_the_board(found))
-    return tuple(found.name for found in asked if found.untrained or shipped(found.name).exists())
+    fitting = (found for found in RECIPES.values() if found.data.startswith("omniglot") and _fits_the_board(found))
+    return tuple(found.name for found in fitting if found.untrained or shipped(found.name).exists())
 
 
 def _fits_the_board(found: Recipe) -> bool:
@@ -40,6 +40,16 @@ def _fits_the_board(found: Recipe) -> bool:
 def entries() -> list[dict[str, str]]:
     """For the page: name, title and family of each."""
     return [{"name": name, "title": title(name), "family": RECIPES[name].family} for name in roster()]
+
+
+def asked(name: str, question: Question) -> Iterator[Opinion | None]:
+    """`consider` by the shipped learner; who cannot be loaded says so, and the others go on."""
+    try:
+        learner = ready(name)
+    except MetaKitError:  # its sentence names a path: not for visitors
+        yield Opinion(name, [], 0.0, "The weights of this learner cannot be read.")
+    else:
+        yield from consider(name, learner, question)
 
 
 def consider(name: str, learner: MetaLearner, question: Question) -> Iterator[Opinion | None]:

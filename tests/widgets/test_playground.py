@@ -10,16 +10,17 @@ import torch
 from torch import nn
 from traitlets import TraitError
 
-from metakit.core import MetaKitError
+from metakit.core import MetaKitError, MetaLearner
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
 from metakit.nets.encoders import Conv4
+from metakit.server.visit import load_the_rest
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import ImageSet
 from metakit.widgets.drawings import MAX_BYTES, QUERY, SHOTS, pack_examples, read_board
 from metakit.widgets.example_episodes import ExampleEpisodes
 from metakit.widgets.playground import Playground
-from metakit.widgets.roster import roster
+from metakit.widgets.roster import ready, roster
 from metakit.widgets.steady_map import plane, turned
 from tests.conformance_widgets import check_widget
 from tests.pace import within
@@ -262,6 +263,34 @@ def test_a_learner_for_another_number_of_ways_says_so() -> None:
     assert "5 ways" in said["maml-omniglot-5w1s"]["why_not"]
     assert not said["maml-omniglot-5w1s"]["probabilities"]
     assert not said["nearest-neighbour-omniglot"]["why_not"]
+
+
+def test_who_cannot_be_loaded_says_so_and_the_others_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_is_broken(monkeypatch)
+    widget = playground()
+    widget.panel = PANEL
+    said = {one["recipe"]: one for one in widget.opinions["said"]}
+    assert "cannot be read" in said["nearest-neighbour-omniglot"]["why_not"]
+    assert "/" not in said["nearest-neighbour-omniglot"]["why_not"]
+    assert said["maml-omniglot-5w1s"]["probabilities"]
+
+
+def test_one_broken_learner_does_not_stop_the_warming(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    one_is_broken(monkeypatch)
+    monkeypatch.setattr("metakit.widgets.roster.roster", lambda: PANEL)
+    assert len(list(load_the_rest())) == 2
+    assert "bring it back" in caplog.text
+
+
+def one_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(name: str) -> MetaLearner:
+        if name == "nearest-neighbour-omniglot":
+            raise MetaKitError("/a/path/of/the/server is broken: bring it back.")
+        return ready(name)
+
+    monkeypatch.setattr("metakit.widgets.roster.ready", told)
 
 
 @pytest.mark.parametrize("value", [["../../etc/passwd"], ["maml-sinusoid"], [1], "maml", None, {"a": 1}])
