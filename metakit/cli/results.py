@@ -151,7 +151,8 @@ def _column(row: Row) -> str:
 
 
 def _cell(row: Row) -> str:
-    digits = 3 if _is_regression(row) else 2
+    small = 5e-5 <= row.mean < 1e-3  # noqa: PLR2004 - of three digits one or none would be left
+    digits = (4 if small else 3) if _is_regression(row) else 2
     ours = f"{row.mean:.{digits}f} ± {row.ci95:.{digits}f}" if row.episodes else NOT_RUN
     return ours if row.paper is None else f"{ours} ({row.paper})"
 

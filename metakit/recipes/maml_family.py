@@ -78,16 +78,15 @@ def _reptile(ways: int, steps: int, batch: int) -> MetaLearner:
 
 
 def _recipe(
-    name: str, learner: Learner, paper: str, targets: tuple[Target, ...], steps: int, updates: int, meta_batch: int
+    name: str, ways: int, learner: Learner, paper: str, targets: tuple[Target, ...], steps: int, schedule: Schedule
 ) -> Recipe:
-    """`steps` inner steps in training, `updates` outer ones of `meta_batch` tasks."""
-    ways = targets[0].protocol.ways
+    """`steps` inner steps in training."""
     tasks = Protocol(ways, 1, 3, rotations=True, norm="transductive", steps=steps)
     return Recipe(
         f"{name}-omniglot-{ways}w1s", "optimization-based", "omniglot", learner, train=tasks,
-        schedule=Schedule(updates, meta_batch, 1e-4, warmup=20, clip=10.0),
-        validation=replace(tasks, queries=15, episodes=200), targets=targets, paper=paper,
-        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot-pairs", validate_every=updates // 3,
+        schedule=schedule, validation=replace(tasks, queries=15, episodes=1000 // ways), targets=targets, paper=paper,
+        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot-pairs",
+        validate_every=max(20, schedule.steps // 3),
     )  # fmt: skip
 
 
@@ -96,15 +95,16 @@ def _five_way(
 ) -> Recipe:
     """`tested`: inner steps in testing, where more than in training serve validation classes better, as Finn's 3."""
     targets = norms_and_shots(5, tested or steps, published, inductive_episodes=600)
-    return _recipe(name, learner, paper, targets, steps, updates=300, meta_batch=8)
+    return _recipe(name, 5, learner, paper, targets, steps, Schedule(300, 8, 1e-4, warmup=20, clip=10.0))
 
 
 def _twenty_way(name: str, learner: Learner, paper: str, published: float) -> Recipe:
-    """Inductive, 300 queries would take 300 passes."""
+    """Few updates: the start is good already. Inductive, 300 queries would take 300 passes."""
     one, five = (
         replace(episodes(20, shots, "random", 20, steps=5), norm="transductive", episodes=600) for shots in (1, 5)
     )
-    return _recipe(name, learner, paper, (Target(one, published), Target(five)), steps=5, updates=60, meta_batch=4)
+    outer = Schedule(20, 4, 1e-4, warmup=1, clip=10.0)
+    return _recipe(name, 20, learner, paper, (Target(one, published), Target(five)), 5, outer)
 
 
 def _pooled_reptile(ways: int, steps: int, batch: int, published: float, alone: float) -> Recipe:
@@ -129,10 +129,10 @@ MAML_FAMILY = (
     _pooled_reptile(5, 5, 10, 97.68, 95.39),
     _pooled_reptile(20, 10, 20, 89.43, 88.14),
     _five_way("lstm-meta-learner", partial(_lstm, 5, 3), RAVI, None, steps=3),
-    _twenty_way("maml-pooled", partial(_maml, 20, 5, 8.0), FINN, 95.8),
-    _twenty_way("fomaml", partial(_maml, 20, 5, 8.0, order=1), NICHOL, 89.4),
-    _twenty_way("anil", partial(_anil, 20, 5, 8.0), RAGHU, 96.2),
-    _twenty_way("meta-sgd", partial(_meta_sgd, 20, 5, 8.0), LI, 95.93),
-    _twenty_way("maml-plus-plus", partial(_maml_plus_plus, 20, 5, 8.0), ANTONIOU, 97.65),
-    _twenty_way("mt-net", partial(_mt_net, 20, 5, 8.0), LEE, 96.2),
+    _twenty_way("maml-pooled", partial(_maml, 20, 5, 1.0), FINN, 95.8),
+    _twenty_way("fomaml", partial(_maml, 20, 5, 1.0, order=1), NICHOL, 89.4),
+    _twenty_way("anil", partial(_anil, 20, 5, 1.0), RAGHU, 96.2),
+    _twenty_way("meta-sgd", partial(_meta_sgd, 20, 5, 1.0), LI, 95.93),
+    _twenty_way("maml-plus-plus", partial(_maml_plus_plus, 20, 5, 1.0), ANTONIOU, 97.65),
+    _twenty_way("mt-net", partial(_mt_net, 20, 5, 1.0), LEE, 96.2),
 )
