@@ -50,7 +50,7 @@ LEARNERS: dict[Family, tuple[Entry, ...]] = {
         Entry(("maml", "maml-pooled", "fomaml"), "the start of all weights", "all weights", "fast weights",
               "one gradient step"),
         Entry(("anil",), "the start of all weights", "the head", "a new head", "one gradient step"),
-        Entry(("reptile",), "the start of all weights", "all weights", "fast weights", "one step of SGD or Adam"),
+        Entry(("reptile", "reptile-pooled"), "the start of all weights", "all weights", "fast weights", "one step of SGD or Adam"),
         Entry(("meta-sgd",), "the start, and a rate for every weight", "all weights", "fast weights",
               "one gradient step"),
         Entry(("maml-plus-plus",), "the start, and a rate for every layer and step", "all weights", "fast weights",
