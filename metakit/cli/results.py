@@ -27,6 +27,8 @@ TITLES = {
     "predicting zero makes unshifted. (Under the shift it makes 0.2 where queries are orthogonal, 4 where inputs are "
     "scaled, and 1 elsewhere.)",
     "noisy-5": f"Linear functions of 5 inputs under noise as large as one of them, in context. {SHARE}.",
+    "linear-20": f"Linear functions of 20 inputs, in context. {SHARE}.",
+    "sparse-20": f"Sparse linear functions, 3 of 20 inputs count, in context. {SHARE}.",
     "network-5": f"Two-layer networks of 5 inputs, in context. {SHARE}.",
     "tree-5": f"Decision trees of 5 inputs, in context. {SHARE}.",
     "uniform-10": f"Attention layers against steps of gradient descent: linear functions of 10 inputs. {SHARE}.",

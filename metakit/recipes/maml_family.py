@@ -21,7 +21,6 @@ from metakit.learners.optimization_based.lstm_meta_learner import LSTMMetaLearne
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.maml_plus_plus import MAMLPlusPlus
 from metakit.learners.optimization_based.meta_sgd import MetaSGD
-from metakit.learners.optimization_based.reptile import Reptile
 from metakit.learners.optimization_based.t_net import TNet
 from metakit.nets.encoders import Centred, Conv4
 from metakit.recipes.base import Recipe, Target, episodes, norms_and_shots
@@ -30,8 +29,7 @@ from metakit.tasks.base import Protocol
 from metakit.train import Schedule
 
 FINN = "Finn et al. 2017, arXiv:1703.03400"
-REPTILE = "Nichol et al. 2018, arXiv:1803.02999"
-NICHOL = f"{REPTILE}; they measured it beside Reptile"
+NICHOL = "Nichol et al. 2018, arXiv:1803.02999; they measured it beside Reptile"
 RAGHU = "Raghu et al. 2020, arXiv:1909.09157; the 5-way number is an independent rerun's"
 LI = "Li et al. 2017, arXiv:1707.09835; with one inner step"
 ANTONIOU = "Antoniou et al. 2019, arXiv:1810.09502; the number is an ensemble of three's"
@@ -73,10 +71,6 @@ def _lstm(ways: int, steps: int) -> MetaLearner:
     return LSTMMetaLearner(*_network(ways), steps=steps, rate=0.9, hidden=10)
 
 
-def _reptile() -> MetaLearner:
-    return Reptile(*_network(5), steps=5, rate=0.02, batch=10)
-
-
 def _recipe(
     name: str, ways: int, learner: Learner, paper: str, targets: tuple[Target, ...], steps: int, schedule: Schedule
 ) -> Recipe:
@@ -114,14 +108,6 @@ MAML_FAMILY = (
     _five_way("meta-sgd", partial(_meta_sgd, 5, 1, 2.0), LI, 99.53),
     _five_way("maml-plus-plus", partial(_maml_plus_plus, 5, 3, 1.0), ANTONIOU, 99.47, steps=3),
     _five_way("mt-net", partial(_mt_net, 5, 1, 2.0), LEE, 99.5, tested=3),
-    Recipe(  # trained its authors' way, on ten shots without queries; the start is kept, hardly bettered
-        "reptile-pooled-omniglot-5w", "optimization-based", "omniglot", _reptile,
-        train=Protocol(5, 10, 0, rotations=True, norm="transductive", steps=5),
-        schedule=Schedule(60, 5, 0.1, "sgd", decay="linear"),
-        validation=Protocol(5, 1, 15, 100, rotations=True, norm="transductive", steps=50),
-        targets=norms_and_shots(5, 50, 97.68, 95.39, inductive_episodes=600, transductive_episodes=600), paper=REPTILE,
-        warm_start="prototypical-omniglot-pairs", validate_every=20,
-    ),
     _five_way("lstm-meta-learner", partial(_lstm, 5, 3), RAVI, None, steps=3),
     _twenty_way("maml-pooled", partial(_maml, 20, 5, 1.0), FINN, 95.8),
     _twenty_way("fomaml", partial(_maml, 20, 5, 1.0, order=1), NICHOL, 89.4),
@@ -129,4 +115,4 @@ MAML_FAMILY = (
     _twenty_way("meta-sgd", partial(_meta_sgd, 20, 5, 1.0), LI, 95.93),
     _twenty_way("maml-plus-plus", partial(_maml_plus_plus, 20, 5, 1.0), ANTONIOU, 97.65),
     _twenty_way("mt-net", partial(_mt_net, 20, 5, 1.0), LEE, 96.2),
-)  # fmt: skip
+)
