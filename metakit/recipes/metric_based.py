@@ -1,5 +1,7 @@
 """Metric-based learners on Omniglot and glyphs."""
 
+from collections.abc import Callable
+
 from metakit.core import MetaLearner
 from metakit.learners.metric_based.matching import MatchingNetwork
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
@@ -45,23 +47,21 @@ def _relation() -> MetaLearner:
     return RelationNetwork(Maps4(64, statistics="running"), RelationModule(64))
 
 
+def _sixty_way(
+    name: str, learner: Callable[[], MetaLearner], steps: int, published: tuple[float | None, ...], paper: str
+) -> Recipe:
+    """Snell's way to train: a query chooses among sixty classes, where the test has twenty at most."""
+    return Recipe(
+        name, "metric-based", "omniglot", learner,
+        train=Protocol(60, 1, 5, rotations=True), schedule=Schedule(steps, 1, 3e-3, warmup=50),
+        validation=Protocol(20, 1, 15, 200, rotations=True),
+        targets=few_shot("random", 60, published), paper=paper, distort=Affine(8, 0.1, 0.1, 0.06),
+    )  # fmt: skip
+
+
 METRIC_BASED = (
-    Recipe(
-        "siamese-omniglot", "metric-based", "omniglot", _siamese,
-        train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(2000, 1, 3e-3, warmup=50),
-        validation=Protocol(20, 1, 15, 200, rotations=True),
-        targets=few_shot("random", 60, (97.3, 98.4, 88.2, 97.0)), paper=KOCH,
-        distort=Affine(8, 0.1, 0.1, 0.06),
-    ),
-    Recipe(
-        "matching-omniglot", "metric-based", "omniglot", _matching,
-        train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(2000, 1, 3e-3, warmup=50),
-        validation=Protocol(20, 1, 15, 200, rotations=True),
-        targets=few_shot("random", 60, (98.1, 98.9, 93.8, 98.5)), paper=VINYALS,
-        distort=Affine(8, 0.1, 0.1, 0.06),
-    ),
+    _sixty_way("siamese-omniglot", _siamese, 2000, (97.3, 98.4, 88.2, 97.0), KOCH),
+    _sixty_way("matching-omniglot", _matching, 2000, (98.1, 98.9, 93.8, 98.5), VINYALS),
     Recipe(
         "relation-omniglot", "metric-based", "omniglot", _relation,
         train=Protocol(20, 1, 10, rotations=True),
@@ -70,22 +70,8 @@ METRIC_BASED = (
         targets=few_shot("random", 20, (99.6, 99.8, 97.6, 99.1)), paper=SUNG,
         distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot", validate_every=400,
     ),
-    Recipe(
-        "prototypical-omniglot", "metric-based", "omniglot", _prototypical,
-        train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(3500, 1, 3e-3, warmup=50),
-        validation=Protocol(20, 1, 15, 200, rotations=True),
-        targets=few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
-        distort=Affine(8, 0.1, 0.1, 0.06),
-    ),
-    Recipe(
-        "prototypical-omniglot-pairs", "metric-based", "omniglot", _pairs,
-        train=Protocol(60, 1, 5, rotations=True),
-        schedule=Schedule(12_000, 1, 3e-3, warmup=50),
-        validation=Protocol(20, 1, 15, 200, rotations=True),
-        targets=few_shot("random", 60, (98.8, 99.7, 96.0, 98.9)), paper=SNELL,
-        distort=Affine(8, 0.1, 0.1, 0.06),
-    ),
+    _sixty_way("prototypical-omniglot", _prototypical, 3500, (98.8, 99.7, 96.0, 98.9), SNELL),
+    _sixty_way("prototypical-omniglot-pairs", _pairs, 12_000, (98.8, 99.7, 96.0, 98.9), SNELL),
     Recipe(
         "prototypical-omniglot-background", "metric-based", "omniglot-background", _prototypical,
         train=Protocol(60, 1, 5, rotations=True),
