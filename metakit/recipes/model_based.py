@@ -53,10 +53,10 @@ MODEL_BASED = (
     Recipe(
         "snail-omniglot", "model-based", "omniglot", _snail,
         train=Protocol(60, 1, 2, rotations=True),
-        schedule=Schedule(4800, 1, 1e-3, warmup=100, clip=10.0),
+        schedule=Schedule(3200, 1, 1e-3, warmup=100, clip=10.0),
         mixture=tuple(Protocol(n, k, q, rotations=True) for n, k, q in ((60, 1, 2), (20, 1, 5), (20, 5, 3))),
         validation=Protocol(20, 1, 15, 200, rotations=True),
         targets=few_shot("random", 60, (99.07, 99.78, 97.64, 99.36)), paper=MISHRA,
-        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot",
+        distort=Affine(8, 0.1, 0.1, 0.06), warm_start="prototypical-omniglot-pairs",
     ),
 )  # fmt: skip

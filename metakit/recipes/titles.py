@@ -8,7 +8,7 @@ METHODS = {
     "mann": "Memory-augmented network", "meta-networks": "Meta networks", "snail": "SNAIL",
     "neural-process": "Conditional neural process", "attentive-neural-process": "Attentive neural process",
     "maml": "MAML", "maml-pooled": "MAML, pooled", "fomaml": "First-order MAML", "anil": "ANIL",
-    "reptile": "Reptile",
+    "reptile": "Reptile", "reptile-pooled": "Reptile, pooled",
     "meta-sgd": "Meta-SGD",
     "maml-plus-plus": "MAML++", "t-net": "T-Net", "mt-net": "MT-net", "lstm-meta-learner": "LSTM meta-learner",
     "meta-opt-net-ridge": "MetaOptNet, ridge", "meta-opt-net-svm": "MetaOptNet, SVM",
