@@ -36,7 +36,7 @@ def evaluate(
     split: Literal["random", "background", "glyphs"] | Shift | Words | None = None,
     images: str | None = None,
     device: str = "cpu",
-    seed: int = 0,
+    seed: int | None = None,
     weights: Path | None = None,
     record: bool = False,
     json: bool = False,
@@ -56,7 +56,7 @@ def evaluate(
             strings: single transformations, compositions that were trained, or unseen ones.
         images: your own images, by the name that `metakit data images --from FOLDER` gave them.
         device: cpu, cuda, …; auto takes a GPU when there is one.
-        seed: of the test tasks.
+        seed: of the test tasks (default: what the recipe reports).
         weights: another weights file than the shipped one.
         record: measure all that the recipe reports, and write it to data/results.json.
         json: print one JSON object and nothing else.
