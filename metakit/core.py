@@ -72,12 +72,30 @@ def as_targets(y: Tensor, ways: int | None = None, dtype: torch.dtype = torch.fl
 
 
 def with_targets(task: Task) -> Task:
-    """The task (or tasks) with one-hot labels, N counted in the support set. Call it outside `vmap`."""
+    """The task (or tasks) with one-hot labels, N counted in the support set. Call it outside `vmap`.
+
+    Raises MetaKitError where a support set has a gap between its classes, or a query a class that it lacks.
+    """
     if task.support_y.is_floating_point():
         return task
+    check_labels(task.support_y, task.query_y)
     ways, dtype = int(task.support_y.max()) + 1, task.support_x.dtype
     support_y, query_y = as_targets(task.support_y, ways, dtype), as_targets(task.query_y, ways, dtype)
     return Task(task.support_x, support_y, task.query_x, query_y)
+
+
+def check_labels(support_y: Tensor, query_y: Tensor | None = None) -> None:
+    """Class indices [(T,) S] of every support set are all of 0 to N - 1, and of queries [(T,) Q] no others.
+
+    Raises MetaKitError where they are not: a class without examples has no mean, and would be nan.
+    """
+    tasks = support_y.reshape(-1, support_y.shape[-1])
+    ways = int(tasks.max()) + 1
+    complete = int(tasks.min()) >= 0 and bool((F.one_hot(tasks, ways).sum(1) > 0).all())
+    if not complete or (query_y is not None and query_y.numel() and int(query_y.max()) >= ways):
+        raise MetaKitError(
+            "A task needs examples of every class from 0 to N - 1, and queries of no other: number its classes anew."
+        )
 
 
 def hits(logits: Tensor, y: Tensor) -> Tensor:
@@ -123,7 +141,9 @@ class MetaLearner(nn.Module, ABC):
 
     @final
     def adapt(self, x: Tensor, y: Tensor) -> Any:
-        """The state after the last step. y: class indices [S] or targets [S, *y]."""
+        """The state after the last step. y: class indices [S] or targets [S, *y]; raises as `with_targets` does."""
+        if not y.is_floating_point():
+            check_labels(y)
         *_, last = self.adapt_steps(x, as_targets(y, dtype=x.dtype))
         return last.state
 

@@ -79,18 +79,18 @@ class Run:
         self.training = Training(learner, tasks, recipe.schedule, seed, device, compiled=compiled)
         use_protocol(self.training.learner, recipe.train)
         self.best: float | None = None
+        self.validated = 0  # the step whose weights were validated last
         if resume and self.state_path.exists():
-            tensors, about = read(self.state_path)
-            self.training.restore(tensors)
-            self.best = float(about["best"]) if about.get("best") else None
+            self._resume()
 
     def moments(self, steps: int | None = None, save_seconds: float = 30.0) -> Iterator[Moment]:
         """Train to the end of the schedule, or for `steps` more; validate and save on the way and at the end."""
         saved, stop = monotonic(), None if steps is None else self.training.step + steps
         try:
+            if self._owed():  # interrupted while it was validated
+                self._choose()
             for record in meta_train(self.training):
-                due = record.step % self.recipe.validate_every == 0 or record.step == self.recipe.schedule.steps
-                yield self._validated(record) if due else Moment(record)
+                yield Moment(record, *self._choose()) if self._owed() else Moment(record)
                 if monotonic() - saved > save_seconds:
                     self.save()
                     saved = monotonic()
@@ -117,16 +117,33 @@ class Run:
         use_protocol(learner, self.recipe.train)
         return score.mean
 
-    def _validated(self, record: Record) -> Moment:
-        if not first():
-            return Moment(record)
+    def _owed(self) -> bool:
+        """Whether these weights are to be validated and have not been; of several processes one does."""
+        step = self.training.step
+        due = step % self.recipe.validate_every == 0 or step == self.recipe.schedule.steps
+        return due and step != self.validated and first()
+
+    def _choose(self) -> tuple[float, bool]:
+        """Validate; keep the weights if they are the best so far."""
         value = self.validate()
         lower_is_better = self.recipe.regression
         best = self.best is None or (value < self.best if lower_is_better else value > self.best)
         if best:
             self.best = value
             write(self.path, self.training.learner.state_dict(), self._about())
-        return Moment(record, value, best)
+        self.validated = self.training.step
+        return value, best
+
+    def _resume(self) -> None:
+        """Raises MetaKitError where the saved state is of another run."""
+        tensors, about = read(self.state_path)
+        if (about["recipe"], about["seed"]) != (self.recipe.name, str(self.seed)):
+            raise MetaKitError(
+                f"{self.state_path} is of {about['recipe']}, seed {about['seed']}: name these, or leave --resume out."
+            )
+        self.training.restore(tensors)
+        self.best = float(about["best"]) if about["best"] else None
+        self.validated = int(about.get("validated", about["step"]))
 
     def _about(self) -> dict[str, str]:
         best = "" if self.best is None else repr(self.best)
@@ -135,6 +152,7 @@ class Run:
             "seed": self.seed,
             "step": self.training.step,
             "best": best,
+            "validated": self.validated,
             "commit": commit(),
         }
         return {key: str(value) for key, value in about.items()}

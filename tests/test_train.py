@@ -140,6 +140,35 @@ def test_sigkill_and_resume(tmp_path):
     assert read(straight.path)[1]["best"] == read(killed)[1]["best"]
 
 
+def test_a_validation_cut_short_is_made_up_for(tmp_path, monkeypatch):
+    straight = Run(SMALL, tmp_path / "straight.safetensors")
+    list(straight.moments())
+    cut, validate = Run(SMALL, tmp_path / "cut.safetensors"), Run.validate
+
+    def but_not_the_last(self):
+        if self.training.step == SMALL.schedule.steps:
+            raise KeyboardInterrupt
+        return validate(self)
+
+    monkeypatch.setattr(Run, "validate", but_not_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        list(cut.moments())
+    monkeypatch.undo()
+    resumed = Run(SMALL, cut.path, resume=True)
+    list(resumed.moments())
+    assert resumed.validated == SMALL.schedule.steps
+    assert resumed.best == straight.best
+    assert identical(read(straight.path)[0], read(cut.path)[0])
+
+
+def test_the_state_of_another_run_is_refused(tmp_path):
+    list(Run(SMALL, tmp_path / "run.safetensors").moments(2))
+    with pytest.raises(MetaKitError, match="seed 0: name these"):
+        Run(SMALL, tmp_path / "run.safetensors", seed=7, resume=True)
+    with pytest.raises(MetaKitError, match=f"is of {SMALL.name}"):
+        Run(replace(SMALL, name="another"), tmp_path / "run.safetensors", resume=True)
+
+
 def test_the_best_weights_by_validation_are_kept(tmp_path):
     run = Run(SMALL, tmp_path / "run.safetensors")
     values = [moment.validation for moment in run.moments() if moment.validation is not None]

@@ -9,6 +9,7 @@ from metakit.bench import bench as measure
 from metakit.bench_learners import learners as each_learner
 from metakit.bench_learners import memory
 from metakit.bench_transformer import attention, training
+from metakit.core import MetaKitError
 from metakit.nets.memory import keep_freed_memory
 
 
@@ -21,6 +22,8 @@ def bench(repeats: int = 5, compile: bool = False, learners: bool = True, json: 
         learners: every shipped learner as well: time to learn a task, training speed, memory of inner steps.
         json: print one JSON object and nothing else.
     """
+    if repeats < 1:
+        raise MetaKitError("Choose --repeats of 1 or more.")
     keep_freed_memory()
     results = measure(repeats, compile) | {"transformer": training(repeats), "attention": attention(repeats)}
     if learners:

@@ -62,12 +62,14 @@ def evaluate(
         json: print one JSON object and nothing else.
     """
     keep_freed_memory()
-    found = find(recipe)
+    found, place = find(recipe), pick_device(device)
     changes: dict[str, object] = {
         "ways": way, "shots": shot, "queries": queries, "episodes": episodes,
         "instance": instance, "norm": bn, "steps": steps, "split": images or split, "seed": seed,
     }  # fmt: skip
     asked = {key: value for key, value in changes.items() if value is not None}
+    if record and (asked or weights):
+        raise MetaKitError("--record measures what the recipe reports: leave the other options out.")
     wanted = found.targets if record else found.targets[:1]
     targets = [
         replace(t, protocol=_changed(t.protocol, asked), published=t.published if record else None) for t in wanted
@@ -78,18 +80,23 @@ def evaluate(
     results = [
         result
         for _, group in groupby(targets, key=lambda target: replace(target.protocol, instance=None))
-        for result in measure(found, list(group), images, pick_device(device), weights)
+        for result in measure(found, list(group), images, place, weights)
     ]
     if record:
-        record_rows(row(found, result, weights or shipped(recipe)) for result in results)
+        record_rows(row(found, result, shipped(recipe), place) for result in results)
     for result in results:
         print(jsonlib.dumps(result.as_json(recipe)) if json else sentence(result))
 
 
 def _check_kind(recipe: Recipe, split: str | None, *, classes: bool) -> None:
-    if recipe.train.ways is None and classes and not recipe.untrained:
+    if recipe.train.ways is None and classes:
         raise MetaKitError(
             "Functions and strings have no classes: leave --way, --instance and the splits of characters out."
+        )
+    trained_here = recipe.data.startswith("omniglot") and not recipe.untrained
+    if trained_here and split in ("random", "background") and SPLITS[split] != recipe.data:
+        raise MetaKitError(
+            f"{recipe.name} was trained on many test characters of that split: leave --split out, or choose glyphs."
         )
     if split in WORDS and recipe.data != "strings":
         raise MetaKitError("Only string transformations are single, trained or unseen: choose another --split.")

@@ -81,7 +81,7 @@ def sentence(result: Measured) -> str:
     return f"{number}  ({told}; 95 % interval over {len(score.per_task)} tasks; {result.seconds:.0f} s)"
 
 
-def row(recipe: Recipe, result: Measured, weights: Path) -> Row:
+def row(recipe: Recipe, result: Measured, weights: Path, device: str) -> Row:
     """What the ledger keeps."""
     protocol = result.target.protocol
     about = {"seed": 0, "step": 0} if recipe.untrained else read(weights)[1]
@@ -97,7 +97,7 @@ def row(recipe: Recipe, result: Measured, weights: Path) -> Row:
         paper=result.target.published,
         paper_source=recipe.paper,
         seconds=round(result.seconds, 1),
-        machine=machine(),
+        machine=machine(device),
         commit=commit(),
         train_steps=int(about["step"]),
     )

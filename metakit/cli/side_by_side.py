@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any, NamedTuple
 
 import torch
@@ -16,6 +17,8 @@ from metakit.core import MetaKitError
 from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import recipe as find
 from metakit.runs import Run
+
+PATIENCE = 1.0  # seconds to wait for a word before looking who is still alive
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,13 @@ def side_by_side(orders: list[Order]) -> Iterator[Event]:
     workers = [context.Process(target=_work, args=(order, threads, events)) for order in orders]
     for worker in workers:
         worker.start()
-    running = len(workers)
+    running = {order.recipe: worker for order, worker in zip(orders, workers, strict=True)}
     try:
         while running:
-            event: Event = events.get()
-            running -= bool(event.outcome)
-            yield event
+            for event in _heard(events, running):
+                if event.outcome:
+                    del running[event.recipe]
+                yield event
     except BaseException:  # Ctrl-C: let them save
         for worker in workers:
             worker.terminate()
@@ -77,6 +81,16 @@ def side_by_side(orders: list[Order]) -> Iterator[Event]:
     finally:
         for worker in workers:
             worker.join()
+
+
+def _heard(events: Any, running: dict[str, Any]) -> list[Event]:
+    """The next event; where none comes, one for each worker that has ended before saying how."""
+    ended = [recipe for recipe, worker in running.items() if worker.exitcode is not None]
+    try:
+        return [events.get(timeout=PATIENCE)]
+    except Empty:
+        words = "its process was killed, perhaps for want of memory"
+        return [Event(recipe, 0, outcome=words, failed=True) for recipe in ended]
 
 
 def _work(order: Order, threads: int, events: Any) -> None:
@@ -89,5 +103,7 @@ def _work(order: Order, threads: int, events: Any) -> None:
             events.put(event)
     except MetaKitError as error:
         events.put(Event(order.recipe, 0, outcome=str(error), failed=True))
+    except (RuntimeError, MemoryError, OSError) as error:  # no memory left on the device, …
+        events.put(Event(order.recipe, 0, outcome=f"{type(error).__name__}: {error}", failed=True))
     except KeyboardInterrupt:
         events.cancel_join_thread()

@@ -38,6 +38,10 @@ def train(
         raise MetaKitError("Name a recipe to train: `metakit list` shows them.")
     if out is not None and len(recipes) > 1:
         raise MetaKitError("--out names one file: leave it out, or train one recipe at a time.")
+    if steps is not None and steps < 1:
+        raise MetaKitError("Choose --steps of 1 or more, or leave it out.")
+    if out is not None and out.suffix != ".safetensors":
+        raise MetaKitError("--out names a file of weights: let its name end in .safetensors.")
     place, names = pick_device(device), list(dict.fromkeys(recipes))
     for name in names:
         find(name).must_be_trained()
@@ -74,6 +78,7 @@ def pick_device(device: str) -> str:
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
+        torch.Generator(device)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise MetaKitError(f"There is no device {device!r} here: use --device cpu.") from error

@@ -54,14 +54,13 @@ class Follow:
         """Train to the end of the schedule, or for `steps` more, and measure on the way."""
         training, last = self.training, self.run.schedule.steps
         saved, stop = monotonic(), last if steps is None else min(last, self.training.step + steps)
-        if training.step == 0 and not all(self.curves.values()):
-            self._measure()
         try:
+            if self._owed():
+                self._measure()
             while training.step < stop:
                 record = training.advance()
                 self.seconds += record.seconds
-                due = training.step % self.run.probe_every == 0 or training.step == last
-                yield Moment(record, self._measure() if due else {})
+                yield Moment(record, self._measure() if self._owed() else {})
                 if monotonic() - saved > save_seconds:
                     self.save()
                     saved = monotonic()
@@ -71,18 +70,28 @@ class Follow:
             self._finish()
 
     def save(self) -> None:
-        """Write the state of the run."""
+        """Write the state of the run. In the midst of a step the last one stays."""
+        if not self.training.whole:
+            return
         about = {"curves": json.dumps(self.curves), "seconds": repr(self.seconds)}
         checkpoints.write(self.state_path, self.training.state(), about)
 
     def _measure(self) -> dict[str, Point]:
-        started = perf_counter()
+        """All probes or, interrupted, none: a run that goes on measures what it owes."""
+        started, found = perf_counter(), {}
         for name, tasks in self.probes.items():
-            drawn = batches(tasks, self.run.episodes, PROBE_SEED, AT_ONCE)
-            found = self._score(drawn)
-            self.curves[name].append(Point(self.training.step, found.mean, found.ci95))
+            result = self._score(batches(tasks, self.run.episodes, PROBE_SEED, AT_ONCE))
+            found[name] = Point(self.training.step, result.mean, result.ci95)
+        for name, point in found.items():
+            self.curves[name].append(point)
         self.seconds += perf_counter() - started
-        return {name: points[-1] for name, points in self.curves.items()}
+        return found
+
+    def _owed(self) -> bool:
+        """Whether this step is to be measured and has not been."""
+        step, last = self.training.step, self.run.schedule.steps
+        due = step % self.run.probe_every == 0 or step == last
+        return due and any(not points or points[-1].step < step for points in self.curves.values())
 
     @torch.no_grad()
     def _score(self, drawn: Iterator[Task]) -> Score:

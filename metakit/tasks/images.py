@@ -20,6 +20,7 @@ from metakit.tasks.scaling import area_scale
 
 MOST_EXAMPLES = 2000  # pictures a class
 LITTER = {"thumbs.db", "desktop.ini"}  # and everything that starts with a dot
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, NotImplementedError, MemoryError)
 HALF = 0.5  # lines thinner than an output pixel come out pale: they are inked until the darkest is at least this
 
 
@@ -71,11 +72,19 @@ def _classes(path: Path) -> Iterator[tuple[str, list[Path]]]:
     """(name, files) of every folder at the end of a path below `path`."""
     if not path.is_dir():
         raise MetaKitError(f"{path} is no folder: name the folder that holds one sub-folder per class.")
-    for folder, subfolders, names in os.walk(path):
+    seen: set[Path] = set()
+    for folder, subfolders, names in os.walk(path, onerror=_cannot_enter, followlinks=True):
+        if Path(folder).resolve() in seen:
+            raise MetaKitError(f"{folder} leads back to a folder that holds it or was read before: remove the link.")
+        seen.add(Path(folder).resolve())
         subfolders[:] = sorted(name for name in subfolders if not _hidden(name))
         files = [Path(folder) / name for name in sorted(names) if not _hidden(name)]
         if Path(folder) != path and (files or not subfolders):
             yield Path(folder).relative_to(path).as_posix(), files
+
+
+def _cannot_enter(error: OSError) -> None:
+    raise MetaKitError(f"{error.filename} cannot be opened: change its permissions, or move it away.") from error
 
 
 def _hidden(name: str) -> bool:
@@ -84,6 +93,8 @@ def _hidden(name: str) -> bool:
 
 def open_picture(path: Path) -> Image.Image:
     """The picture in a file, decoded. Raises MetaKitError when it is damaged, huge or no picture."""
+    if path.exists() and not path.is_file():  # a pipe would keep us waiting
+        raise MetaKitError(f"{path} is no ordinary file: remove it.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -92,7 +103,7 @@ def open_picture(path: Path) -> Image.Image:
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MetaKitError(f"{path} has too many pixels to be opened safely: make it smaller.") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise MetaKitError(
             f"{path} cannot be read as a picture: remove it, or save it again as PNG or JPEG."
         ) from error

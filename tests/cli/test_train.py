@@ -1,7 +1,11 @@
 """Several recipes at once: side by side, each in a process of its own."""
 
+import os
+import signal
 import subprocess
 import sys
+from dataclasses import replace
+from multiprocessing import active_children
 
 import torch
 
@@ -33,6 +37,20 @@ def test_one_that_fails_leaves_the_others_alone(tmp_path):
     assert outcomes["nearest-neighbour-omniglot"].failed
     assert "nothing to train" in outcomes["nearest-neighbour-omniglot"].outcome
     assert not outcomes["maml-sinusoid"].failed
+
+
+def test_one_that_is_killed_is_told_and_leaves_the_others_alone(tmp_path):
+    heard = side_by_side([replace(order(name, tmp_path), steps=None if name == NAMES[0] else 3) for name in NAMES])
+    outcomes, workers = {}, []
+    for event in heard:
+        if event.step and event.recipe == NAMES[0] and not workers:
+            workers = [each for each in active_children() if each.is_alive()]
+            os.kill(min(worker.pid for worker in workers), signal.SIGKILL)  # the first that was started
+        if event.outcome:
+            outcomes[event.recipe] = event
+    assert "was killed" in outcomes[NAMES[0]].outcome
+    assert outcomes[NAMES[0]].failed
+    assert not outcomes[NAMES[1]].failed
 
 
 SCRIPT = """

@@ -73,6 +73,37 @@ def test_a_probe_is_the_same_tasks_every_time(folder):
     assert studies.curves_of("tiny")[0].last("five").mean == pytest.approx(again.mean, rel=1e-5)
 
 
+def test_an_interrupted_measurement_is_made_again(folder, monkeypatch):
+    straight = Follow("tiny", TINY.run("shots-6"), folder / "straight.json")
+    list(straight.moments())
+    cut_short = Follow("tiny", TINY.run("shots-6"), folder / "cut.json")
+    measured, score = 0, Follow._score
+
+    def until_the_last_probe(self, drawn):
+        nonlocal measured
+        measured += 1
+        if measured == 8:  # two probes after 0, 10, 20 and 25 steps
+            raise KeyboardInterrupt
+        return score(self, drawn)
+
+    monkeypatch.setattr(Follow, "_score", until_the_last_probe)
+    with pytest.raises(KeyboardInterrupt):
+        list(cut_short.moments())
+    list(Follow("tiny", TINY.run("shots-6"), folder / "cut.json").moments())
+    assert curves.read(folder / "cut.json").curves == curves.read(folder / "straight.json").curves
+
+
+def test_a_step_cut_in_two_is_not_saved(folder):
+    following = Follow("tiny", TINY.run("shots-6"), folder / "cut.json")
+    next(moments := following.moments())
+    following.save()
+    saved = weights_in(following.state_path)[0]
+    following.training.optimizer.step = lambda: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        next(moments)
+    assert identical(weights_in(following.state_path)[0], saved)
+
+
 def test_one_hot_answers_are_scored_as_classes():
     y = torch.eye(3)[None]
     tasks = Task(y, y, y, y)

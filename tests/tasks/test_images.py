@@ -1,5 +1,6 @@
 """Any picture becomes ink on paper; any folder of pictures becomes few-shot tasks."""
 
+import os
 from io import BytesIO
 
 import numpy as np
@@ -235,6 +236,28 @@ def test_a_decompression_bomb_is_refused(pets, monkeypatch, most):
     Image.new("1", (1200, 1200)).save(pets / "cats/bomb.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
     with pytest.raises(MetaKitError, match=r"bomb\.png has too many pixels"):
+        load_folder(pets)
+
+
+def test_a_class_behind_a_link_counts(pets, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (pets / "cats").rename(tmp_path / "elsewhere/cats")
+    (pets / "cats").symlink_to(tmp_path / "elsewhere/cats")
+    assert load_folder(pets).names == ("birds/owls", "cats", "dogs")
+    (pets / "again").symlink_to(pets)
+    with pytest.raises(MetaKitError, match="remove the link"):
+        load_folder(pets)
+
+
+def test_what_is_no_file_is_refused_at_once(pets):
+    os.mkfifo(pets / "cats/pipe.png")
+    with pytest.raises(MetaKitError, match=r"pipe\.png is no ordinary file"):
+        load_folder(pets)
+
+
+def test_a_folder_whose_name_is_no_text_is_named(pets):
+    (pets / "dogs").rename(pets / os.fsdecode(b"d\xff"))
+    with pytest.raises(MetaKitError, match="cannot be written as text: rename it"):
         load_folder(pets)
 
 

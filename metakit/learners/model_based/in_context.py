@@ -126,7 +126,7 @@ class InContextLearner(MetaLearner):
             before = F.pad(torch.cat([features, labels], -1), (0, 0, 1, 0))[:-1]
             return self.embed(torch.cat([features, before], -1))
         if len(features) > self.longest:
-            raise MetaKitError(f"This learner reads {self.longest} examples at most: give it a shorter prompt.")
+            raise self._too_long()
         images = F.pad(features, (0, labels.shape[-1]))
         targets = F.pad(labels, (features.shape[-1], 0))
         return self.embed(torch.stack([images, targets], 1).flatten(0, 1)) + self.position[: 2 * len(features)]
@@ -140,7 +140,14 @@ class InContextLearner(MetaLearner):
         """Each query [Q, x] as the row that comes next: [Q, D]."""
         if self.tokens == "merged":
             return self.embed(torch.cat([features, state.last.expand(len(features), -1)], -1))
+        if state.examples >= self.longest:
+            raise self._too_long()
         return self.embed(F.pad(features, (0, self.n_y))) + self.position[2 * state.examples]
+
+    def _too_long(self) -> MetaKitError:
+        return MetaKitError(
+            f"This learner reads {self.longest} examples at most, the query among them: give it a shorter prompt."
+        )
 
     def _padded(self, y: Tensor) -> Tensor:
         if y.shape[1] > self.n_y:
