@@ -80,7 +80,13 @@ def _classes(path: Path) -> Iterator[tuple[str, list[Path]]]:
         subfolders[:] = sorted(name for name in subfolders if not _hidden(name))
         files = [Path(folder) / name for name in sorted(names) if not _hidden(name)]
         if Path(folder) != path and (files or not subfolders):
-            yield Path(folder).relative_to(path).as_posix(), files
+            yield _name(Path(folder).relative_to(path).as_posix()), files
+
+
+def _name(folder: str) -> str:
+    if folder.encode("utf-8", "ignore").decode() != folder:
+        raise MetaKitError(f"The name of the folder {folder!r} cannot be written as text: rename it.")
+    return folder
 
 
 def _cannot_enter(error: OSError) -> None:
