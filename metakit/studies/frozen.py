@@ -17,7 +17,7 @@ from metakit.core import MetaKitError
 from metakit.features import encode
 from metakit.tasks.by_name import Part, image_classes
 from metakit.tasks.episodes import ImageSet
-from metakit.tasks.storage import cache_folder
+from metakit.tasks.storage import cache_folder, digest
 
 RECIPE = "prototypical-omniglot"
 N_FEATURES = 64
@@ -27,8 +27,11 @@ N_FEATURES = 64
 def features(data: Literal["omniglot", "glyphs"], part: Part) -> ImageSet:
     """The classes of one part of a data set, upright: float32 [C, E, 64] in place of pixels."""
     classes = image_classes(data, part, rotations=False)
-    weights = sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest()[:12]
-    kept = cache_folder() / "features" / f"{data}-{part}-{weights}.safetensors"
+    weights, pixels = (
+        sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest(),
+        digest(classes.names, classes.images),
+    )
+    kept = cache_folder() / "features" / f"{data}-{part}-{weights[:12]}-{pixels[:12]}.safetensors"
     try:
         found = checkpoints.read(kept)[0]["features"]
     except MetaKitError:  # not there yet, or damaged
