@@ -61,5 +61,5 @@ class MAML(FastWeightLearner, EpisodicLearner):
         yield Step(Adapted(frozen | fast, x))
         for _ in range(self.steps):
             slopes, loss = gradient(support_loss, fast, second_order=self.order == 2)  # noqa: PLR2004
-            fast = {k: w.sub(slopes[k], alpha=self.rate_of(k)) for k, w in fast.items()}  # eq. 1
+            fast = {k: w.add(slopes[k], alpha=-self.rate_of(k)) for k, w in fast.items()}  # eq. 1
             yield Step(Adapted(frozen | fast, x), {"loss_before": loss})
