@@ -11,14 +11,15 @@ function votes(opinions) {
   return [...found].sort((a, b) => b[1].length - a[1].length);
 }
 
-/** "9 of 11 say C. B: Siamese network." */
-function panelSentence(opinions, asked, titles) {
+/** "9 of 11 say C. B: Siamese network." `cannot`: some of those asked have no answer for so many characters. */
+function panelSentence(opinions, asked, titles, cannot) {
   if (!asked) return ["Choose learners of any family. They see the same drawings as the two above."];
   if (!opinions.length) return ["Thinking …"];
   const counted = votes(opinions), first = counted[0];
   if (!first) return ["None of them can tell."];
   const rest = counted.slice(1).flatMap(([row, names]) => [" ", chip(row), ` ${names.map((name) => titles.get(name)).join(", ")}.`]);
-  const all = opinions.length === 1 ? "It says " : counted.length === 1 && first[1].length === opinions.length ? `All ${opinions.length} say ` : `${first[1].length} of ${opinions.length} say `;
+  const able = cannot ? " that can answer" : "";
+  const all = opinions.length === 1 ? "It says " : counted.length === 1 && first[1].length === opinions.length ? `All ${opinions.length}${able} say ` : `${first[1].length} of ${opinions.length}${able} say `;
   return [all, chip(first[0]), ".", ...rest];
 }
 
@@ -35,7 +36,7 @@ function showMember({ says, node, box }, opinion, leader, truth) {
   node.title = opinion?.why ?? "";
   if (!box.checked) says.replaceChildren();
   else if (!opinion) says.replaceChildren("…");
-  else if (opinion.why) says.replaceChildren(h("small", {}, opinion.why));
+  else if (opinion.why) says.replaceChildren(h("small", { class: "why" }, opinion.why));
   else if (opinion.top === null) says.replaceChildren("cannot tell");
   else says.replaceChildren(chip(opinion.top), h("b", {}, percent(opinion.p)), truth === null ? "" : mark(opinion.top === truth), h("small", {}, `${Math.max(1, Math.round(opinion.ms))} ms`));
 }
@@ -67,7 +68,7 @@ function makePanel(roster, change) {
     sentence, h("div", { class: "families" }, groups));
   const update = (answer, truth) => {
     const found = (answer.said ?? []).map((one) => readOpinion(one, answer.rows)), able = found.filter((one) => !one.why);
-    sentence.replaceChildren(...panelSentence(able, chosen().length, titles));
+    sentence.replaceChildren(...panelSentence(able, chosen().length, titles, able.length < found.length));
     const leader = votes(able)[0]?.[0];
     members.forEach((one) => showMember(one, found.find((opinion) => opinion.name === one.name), leader, truth));
   };

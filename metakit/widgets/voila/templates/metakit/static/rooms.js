@@ -11,9 +11,18 @@ async function enter(number) {
   tabs.forEach((tab, i) => (i === number ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current")));
   document.getElementById("waiting")?.remove();
   rooms.forEach(({ place }, i) => (place.hidden = i !== number));
-  const { place, draw } = rooms[number];
-  if (!place.childElementCount) await draw(place);
+  await drawn(rooms[number]);
   document.getElementById("page").removeAttribute("aria-busy");
+}
+
+/** Drawn once, however fast its tab is clicked; what could not be drawn is tried again. */
+async function drawn(room) {
+  try {
+    await (room.drawing ??= room.draw(room.place));
+  } catch (error) {
+    room.drawing = null;
+    throw error;
+  }
 }
 
 function follow(event) {
