@@ -27,11 +27,9 @@ N_FEATURES = 64
 def features(data: Literal["omniglot", "glyphs"], part: Part) -> ImageSet:
     """The classes of one part of a data set, upright: float32 [C, E, 64] in place of pixels."""
     classes = image_classes(data, part, rotations=False)
-    weights, pixels = (
-        sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest(),
-        digest(classes.names, classes.images),
-    )
-    kept = cache_folder() / "features" / f"{data}-{part}-{weights[:12]}-{pixels[:12]}.safetensors"
+    weights = sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest()[:12]
+    pixels = digest(classes.names, classes.images)[:12]
+    kept = cache_folder() / "features" / f"{data}-{part}-{weights}-{pixels}.safetensors"
     try:
         found = checkpoints.read(kept)[0]["features"]
     except MetaKitError:  # not there yet, or damaged

@@ -18,9 +18,9 @@ function panelSentence(opinions, asked, titles, cannot) {
   const counted = votes(opinions), first = counted[0];
   if (!first) return ["None of them can tell."];
   const rest = counted.slice(1).flatMap(([row, names]) => [" ", chip(row), ` ${names.map((name) => titles.get(name)).join(", ")}.`]);
-  const able = cannot ? " that can answer" : "";
-  const all = opinions.length === 1 ? "It says " : counted.length === 1 && first[1].length === opinions.length ? `All ${opinions.length}${able} say ` : `${first[1].length} of ${opinions.length}${able} say `;
-  return [all, chip(first[0]), ".", ...rest];
+  const alike = counted.length === 1 && first[1].length === opinions.length;
+  const voters = `${alike ? "All" : `${first[1].length} of`} ${opinions.length}${cannot ? " that can answer" : ""}`;
+  return [opinions.length === 1 ? "It says " : `${voters} say `, chip(first[0]), ".", ...rest];
 }
 
 function makeMember({ name, title }, onchange) { // no line of a title ends at the hyphen of "5-way"
