@@ -8,7 +8,7 @@ STATIC = Path(__file__).parent / "static"
 # in this order they make one module: no bundler
 PARTS = (
     "elements", "board", "ink", "files", "pad", "link", "controls", "drop", "presets", "charts", "rows", "verdict",
-    "panel", "dialog", "keyboard", "theme", "layout", "actions", "address", "page",
+    "panel", "dialog", "keyboard", "theme", "layout", "situations", "actions", "address", "page",
 )  # fmt: skip
 FILES = (STATIC / "help.js", *(STATIC / "playground" / f"{part}.js" for part in PARTS))
 SCRIPT = "\n".join(file.read_text(encoding="utf-8") for file in FILES)

@@ -1,10 +1,10 @@
-// What a visitor does on the page: each of these changes the board, and can be undone.
+// What a visitor does on the page: each of these changes the situation, and can be undone.
 
-function makeActions({ board, state, model, paint, changed, askSoon, say, hush }) {
+function makeActions({ board, state, model, situations, presets, paint, changed, askSoon, say, hush }) {
   return {
     begin(index) {
       hush(); // what was said is no longer so
-      board.remember();
+      situations.remember();
       return board.cells[index]?.strokes ?? []; // the first stroke replaces an example
     },
     show(index, strokes, done) {
@@ -13,35 +13,33 @@ function makeActions({ board, state, model, paint, changed, askSoon, say, hush }
       done ? changed() : askSoon();
     },
     example(index) {
-      board.remember();
+      situations.remember();
       board.example(index, state.ways);
       changed();
     },
     clear(index) {
-      board.remember();
+      situations.remember();
       board.put(index, null);
       changed();
     },
     clearAll() {
-      board.remember();
+      situations.remember();
+      presets.say();
       board.empty("you");
       changed();
       say("The board is empty. Draw at least two characters, then a query.");
     },
     undo() {
-      if (board.undo()) changed();
-      else say("There is nothing to undo.");
+      if (!situations.undo()) say("There is nothing to undo.");
     },
     fresh() {
-      board.remember();
-      model.set("episode", (model.get("episode") + 1) % 2 ** 31);
-      model.save_changes();
+      situations.begin({ episode: (model.get("episode") + 1) % 2 ** 31 });
     },
     /** Pictures for a cell and those behind it, or for the query. */
     async bringIn(index, files) {
       const { cells, problems } = await readPictures(index === QUERY ? files.slice(0, 1) : files);
       const last = index === QUERY ? QUERY : (Math.floor(index / SHOTS) + 1) * SHOTS - 1;
-      if (cells.length) board.remember();
+      if (cells.length) situations.remember();
       cells.slice(0, last - index + 1).forEach((cell, i) => board.put(index + i, cell));
       if (cells.length && index !== QUERY) state.shots = Math.max(state.shots, Math.min(SHOTS, (index % SHOTS) + cells.length));
       if (cells.length) changed();

@@ -1,6 +1,6 @@
 // The board: 10 rows (classes) of 5 cells (shots) and one query. A cell is null, an example or a drawing:
 //   {pixels: Uint8Array(784) of 0..15}, {strokes: [[x, y, x, y, …] in 0..255, …]} or {bits: Uint8Array(1379)}, a picture
-// Cells are never changed in place, so a snapshot for undo is one shallow copy.
+// Cells are never changed in place, so a board as it is now is one shallow copy.
 
 const ROWS = 10, SHOTS = 5, QUERY = 50, DRAWERS = 8, PICTURE = 392;
 const cellAt = (row, shot) => row * SHOTS + shot;
@@ -8,7 +8,6 @@ const cellAt = (row, shot) => row * SHOTS + shot;
 class Board {
   constructor() {
     this.pack = []; // [row][drawer] -> example cell
-    this.past = [];
     this.turn = 0;
     this.empty("pack");
   }
@@ -27,15 +26,8 @@ class Board {
     this.pack = Array.from({ length: ROWS }, (_, r) => Array.from({ length: DRAWERS }, (_, d) => cell(r * DRAWERS + d)));
   }
 
-  remember() {
-    this.past.push({ cells: [...this.cells], owners: [...this.owners], truth: this.truth });
-    if (this.past.length > 100) this.past.shift();
-  }
-
-  undo() {
-    const before = this.past.pop();
-    if (before) Object.assign(this, before);
-    return Boolean(before);
+  now() {
+    return { cells: [...this.cells], owners: [...this.owners], truth: this.truth, pack: this.pack };
   }
 
   /** Every empty cell within N ways and K shots that you have not made your own gets an example. */

@@ -84,7 +84,7 @@ function drawCurve(svg, found, step) {
   const dots = found.rows.map((row, i) => s("circle", { cx: x(step), cy: y(found.probabilities[step][i]), r: i === winner ? 5 : 3.5, class: "dot", style: `--c: var(--c${row})` }));
   svg.replaceChildren(...grid, ...steps,
     s("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "grid" }),
-    s("text", { x: left - 6, y: lossTop + 12, class: "tick end" }, "loss"),
+    s("text", { x: left - 6, y: lossTop + 12, class: "tick end" }, "loss"), s("text", { x: left - 16, y: bottom + 18, class: "tick end" }, "step"),
     s("line", { x1: x(step), x2: x(step), y1: top - 6, y2: bottom, class: "now" }),
     ...curves, s("path", { d: path(found.losses, z), class: "loss" }), s("circle", { cx: x(step), cy: z(found.losses[step]), r: 3.5, class: "loss-dot" }),
     ...dots, ...found.rows.map((row, i) => signAt(row, right + 17, ends[i], 8)));

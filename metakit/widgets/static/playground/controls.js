@@ -13,9 +13,9 @@ const icon = (name) => s("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hid
 
 const button = (name, label, onclick, extra = {}) => h("button", { type: "button", class: "button", ...extra, onclick }, icon(name), h("span", {}, label));
 
-/** A labelled slider with its "?"; `oninput` gets its number. */
-function slider(name, label, [low, high], sentence, oninput) {
-  const input = h("input", { type: "range", min: low, max: high, step: 1, name, oninput: () => oninput(Number(input.value)) });
+/** A labelled slider with its "?"; `oninput` gets its name and number, `onchange` is called where it rests. */
+function slider(name, label, [low, high], sentence, oninput, onchange) {
+  const input = h("input", { type: "range", min: low, max: high, step: 1, name, oninput: () => oninput(name, Number(input.value)), onchange });
   const output = h("output");
   const node = explained(h("label", { class: "slider" }, h("span", {}, label), output, input), label, sentence);
   node.dataset.explains = name;

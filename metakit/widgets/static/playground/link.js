@@ -1,8 +1,8 @@
-// A situation in a link: version, N, K, steps, truth, the learners on the panel (since version 2), then the cells;
-// deflated, in base64url. Whatever comes from a link is checked: wrong version, length, number or stroke, or more than
+// A situation in a link: version, N, K, steps, truth, the learners on the panel (since version 2), which examples lie
+// ready and which rows they fill (since version 3), then the cells; deflated, in base64url. Whatever comes from a link is checked: wrong version, length, number or stroke, or more than
 // 80 kB unpacked, and it is refused whole.
 
-const VERSION = 2, MOST_TEXT = 24000, MOST_BYTES = 80000;
+const VERSION = 3, MOST_TEXT = 24000, MOST_BYTES = 80000;
 
 async function squeeze(bytes, stream) {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
@@ -17,9 +17,13 @@ async function squeeze(bytes, stream) {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-async function toLink(board, { ways, shots, steps }, panel) {
+const spelled = (name) => [name.length, ...Array.from(name, (sign) => sign.charCodeAt(0))];
+const word = (next) => String.fromCharCode(...Array.from({ length: next(1, 80) }, () => next(32, 126)));
+
+async function toLink(board, { ways, shots, steps }, panel, { source, episode }) {
   const bytes = [VERSION, ways, shots, steps, board.truth === null ? 0 : board.truth + 1];
-  bytes.push(panel.length, ...panel.flatMap((name) => [name.length, ...Array.from(name, (sign) => sign.charCodeAt(0))]));
+  bytes.push(panel.length, ...panel.flatMap(spelled));
+  bytes.push(...spelled(source), ...[24, 16, 8, 0].map((bits) => (episode >> bits) & 255), ...board.owners.map((owner) => Number(owner === "pack")));
   board.cells.forEach((cell, index) => {
     if (!cell || (index !== QUERY && (Math.floor(index / SHOTS) >= ways || index % SHOTS >= shots))) return;
     if (cell.pixels) bytes.push(index, 2, ...exampleNibbles(cell.pixels));
@@ -31,7 +35,7 @@ async function toLink(board, { ways, shots, steps }, panel) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** {ways, shots, steps, truth, panel, cells}, or an Error when the text is no such link. */
+/** {board, state, names, laid}, or an Error when the text is no such link. */
 async function fromLink(text) {
   if (text.length > MOST_TEXT || !/^[\w-]+$/.test(text)) throw new Error("not a link");
   const packed = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
@@ -43,11 +47,12 @@ async function fromLink(text) {
     return value;
   };
   const version = next(1, VERSION);
-  const found = { ways: next(2, ROWS), shots: next(1, SHOTS), steps: next(0, 10), truth: next(0, ROWS) - 1, cells: Array(QUERY + 1).fill(null) };
-  if (found.truth < 0 || found.truth >= found.ways) found.truth = null;
-  found.panel = version < 2 ? [] : Array.from({ length: next(0, MOST_NAMES) }, () => String.fromCharCode(...Array.from({ length: next(1, 80) }, () => next(32, 126))));
-  while (at < bytes.length) found.cells[next(0, QUERY)] = CELLS[next(1, 3)](next);
-  return found;
+  const state = { ways: next(2, ROWS), shots: next(1, SHOTS), steps: next(0, 10) }, row = next(0, ROWS) - 1;
+  const names = version < 2 ? [] : Array.from({ length: next(0, MOST_NAMES) }, () => word(next));
+  const laid = version < 3 ? null : { source: word(next), episode: [24, 16, 8, 0].reduce((sum, bits) => sum + (next(0, bits === 24 ? 127 : 255) << bits), 0) };
+  const owners = Array.from({ length: ROWS }, () => (version < 3 || !next(0, 1) ? "you" : "pack")), cells = Array(QUERY + 1).fill(null);
+  while (at < bytes.length) cells[next(0, QUERY)] = CELLS[next(1, 3)](next);
+  return { board: { cells, owners, truth: row < 0 || row >= state.ways ? null : row }, state, names, laid };
 }
 
 const MOST_NAMES = 60;

@@ -5,36 +5,33 @@ function render({ model, el }) {
   const state = { ways: model.get("ways"), shots: model.get("shots"), steps: model.get("steps") };
   let starting = true, begun = false; // new characters lie on the board, and nobody has answered yet
 
+  // ---- the parts of the page -------------------------------------------------------------------------------------
+  const rest = () => situations.rest();
+  const sliders = {
+    ways: slider("ways", "N · characters", [2, ROWS], "How many characters they have to tell apart. More are harder.", slide, rest),
+    shots: slider("shots", "K · examples of each", [1, SHOTS], "How many drawings of each character they are shown. More make it easier.", slide, rest),
+    steps: slider("steps", "Inner steps of MAML", [0, 10], "How many training steps MAML takes on these examples before it answers. At 0 it knows nothing of them.", slide, rest),
+  };
+  const source = sourceChoice(model.get("sources"), (name) => situations.begin({ source: name }));
+  const presets = makePresets(model.get("presets"), (preset) => situations.begin(preset));
+  const panel = makePanel(model.get("roster"), poll);
+  const situations = makeSituations({ board, state, model, panel, presets, source, send, lay, changed });
+  const address = makeAddress({ board, state, model, panel, situations, say });
   const act = {
-    ...makeActions({ board, state, model, paint, changed, say, askSoon: () => askSoon(), hush: () => toast.classList.remove("shown") }),
+    ...makeActions({ board, state, model, situations, presets, paint, changed, say, askSoon: () => askSoon(), hush: () => toast.classList.remove("shown") }),
     open(index) {
       dialog.show(index);
       paint(index);
     },
     choose: (index) => chooser.choose(index),
-    share: () => address.share(),
+    share: address.share,
   };
-
-  // ---- the parts of the page -------------------------------------------------------------------------------------
-  const sliders = {
-    ways: slider("ways", "N · characters", [2, ROWS], "How many characters they have to tell apart. More are harder.", (value) => slide("ways", value)),
-    shots: slider("shots", "K · examples of each", [1, SHOTS], "How many drawings of each character they are shown. More make it easier.", (value) => slide("shots", value)),
-    steps: slider("steps", "Inner steps of MAML", [0, 10], "How many training steps MAML takes on these examples before it answers. At 0 it knows nothing of them.", (value) => slide("steps", value)),
-  };
-  const source = sourceChoice(model.get("sources"), (name) => {
-    board.remember();
-    model.set("source", name);
-    model.save_changes();
-  });
   const headline = h("h1"), verdict = h("div", { class: "verdict", role: "status" }), toast = h("p", { class: "toast", role: "status" });
   const queryCanvas = h("canvas", { "aria-hidden": "true" });
   const queryPad = h("div", { class: "pad", tabindex: 0, role: "application", "data-cell": QUERY }, queryCanvas, h("span", { class: "hint" }, "Draw here"));
   const rows = makeRows(act);
   const map = s("svg", { role: "img", class: "chart" }), curve = s("svg", { role: "img", class: "chart" });
   const chooser = makeChooser({ put: act.bringIn, say });
-  const presets = makePresets(model.get("presets"), arrange);
-  const panel = makePanel(model.get("roster"), (names) => ask({ panel: names }));
-  const address = makeAddress({ board, state, model, panel, presets, changed, say });
   const kept = h("span"), now = h("span"), dialog = makeDialog(act);
   const keyboard = makeKeyboard(act, rows, state), theme = makeTheme(() => root, showAll);
   const root = layout(act, model.get("notes"), { headline, presets, verdict, queryPad, rows, map, curve, kept, now, source, sliders, panel, toast, dialog, chooser, nextTheme: theme.next });
@@ -86,15 +83,16 @@ function render({ model, el }) {
   const hush = debounce(() => toast.classList.remove("shown"), 4000);
 
   // ---- talking to Python -----------------------------------------------------------------------------------------
-  function ask(also = {}) {
-    for (const [name, value] of Object.entries(also)) model.set(name, value);
-    model.set("drawings", packBoard(board.cells));
-    model.set("ways", state.ways);
-    model.set("shots", state.shots);
-    model.set("steps", state.steps);
-    model.set("asked", (model.get("asked") + 1) % 2 ** 31);
+  function send() {
     model.save_changes();
     root.dataset.busy = "true";
+  }
+
+  function ask() {
+    for (const [name, value] of Object.entries(state)) model.set(name, value);
+    model.set("drawings", packBoard(board.cells));
+    model.set("asked", (model.get("asked") + 1) % 2 ** 31);
+    send();
   }
   const askSoon = throttle(() => ask(), 120);
 
@@ -105,7 +103,16 @@ function render({ model, el }) {
     if (!starting) address.soon(); // the first example needs no link
   }
 
+  /** The visitor chooses who is on the panel. */
+  function poll(names) {
+    situations.remember();
+    model.set("panel", names);
+    ask();
+    address.soon();
+  }
+
   function slide(name, value) {
+    situations.remember(name);
     state[name] = value;
     if (name !== "steps") return changed();
     sliders.steps.show(value);
@@ -115,47 +122,23 @@ function render({ model, el }) {
     address.soon();
   }
 
-  // ---- beginning -------------------------------------------------------------------------------------------------------
-  let wished = null; // a preset that waits for its examples
-
-  /** Bring the page into exactly this situation. */
-  function arrange(preset) {
-    board.remember();
-    wished = preset;
-    root.dataset.busy = "true";
-    if (model.get("source") === preset.source && model.get("episode") === preset.episode) return newExamples();
-    model.set("source", preset.source);
-    model.set("episode", preset.episode);
-    model.save_changes();
-  }
-
-  function newExamples() {
-    const laid = model.get("laid");
-    if (laid.source !== model.get("source") || laid.episode !== model.get("episode")) return; // others are on their way
-    const bytes = model.get("examples");
-    board.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    source.select.value = model.get("source");
-    const { ways, shots, steps, truth, everyone } = wished ?? { ...state, truth: starting ? Math.min(2, state.ways - 1) : Math.floor(Math.random() * state.ways) };
-    Object.assign(state, { ways, shots, steps });
-    if (wished) model.set("panel", panel.tick(everyone ? model.get("roster").map(({ name }) => name) : []));
-    else presets.forget();
-    wished = null;
-    board.begin(ways, shots, truth);
+  function lay() {
     begun = true;
     changed();
   }
 
+  // ---- beginning -------------------------------------------------------------------------------------------------
   makePad(queryPad, queryCanvas, { draws: () => true, begin: () => act.begin(QUERY), show: (strokes, done) => act.show(QUERY, strokes, done), dots: true });
   keyboard.listen(root);
   chooser.listen(root);
   const resized = new ResizeObserver(debounce(showAll, 60));
   resized.observe(root);
-  model.on("change:examples", newExamples);
+  model.on("change:examples", situations.arrived);
   model.on("change:comparison", showAnswers);
   model.on("change:adaptation", showAnswers);
   model.on("change:opinions", () => panel.update(model.get("opinions"), board.truth));
   const unfollow = theme.listen();
-  newExamples();
+  situations.arrived();
   const leaveAddress = address.listen();
   starting = false;
   return () => {

@@ -25,10 +25,13 @@ async function drawn(room) {
   }
 }
 
-function follow(event) {
+async function follow(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab, if the visitor wishes one
   event.preventDefault();
-  const [from, to] = [asked(), tabs.indexOf(event.currentTarget)];
+  const to = tabs.indexOf(event.currentTarget), written = [];
+  dispatchEvent(new CustomEvent("metakit-leave", { detail: written })); // a room writes its address, and promises when
+  await Promise.all(written);
+  const from = asked();
   if (from === to) return;
   addresses[from] = location.href;
   history.pushState(null, "", addresses[to]);
