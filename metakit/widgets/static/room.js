@@ -19,7 +19,7 @@ function nextTheme() {
 
 function render({ model, el }) {
   const name = model.get("name"), children = [];
-  let shown = 0;
+  let shown = 0, told = null; // the preset whose sentence stands there
   const said = part("p", { role: "status", className: "mk-room-said" });
   const actions = [part("button", { type: "button", onclick: copy }, "Copy link"), part("button", { type: "button", onclick: nextTheme, ariaLabel: "Light or dark theme" }, "Theme")];
   const places = model.get("headings").map(() => part("div", { className: "mk-room-place", ariaBusy: "true" }, part("p", {}, "One moment …")));
@@ -38,12 +38,22 @@ function render({ model, el }) {
     const about = part("p", { role: "status", className: "mk-room-preset" });
     const show = (preset) => {
       about.textContent = preset.about;
+      told = { about, traits: Object.keys(preset.situation) };
       moved = true;
       wish(preset.situation);
     };
     const buttons = found.map((one) => part("button", { type: "button", onclick: () => show(one) }, one.name));
     const bar = part("div", { className: "mk-room-presets", role: "group", ariaLabel: "Situations worth seeing" }, part("span", {}, "Try:"), ...buttons);
     return found.length ? [bar, about] : [];
+  }
+
+  /** A preset's sentence goes when its widget is no longer as the preset made it. Its place stays, so that nothing jumps. */
+  function judge() {
+    const found = told && children.find(({ traits }) => told.traits.every((trait) => traits.includes(trait)));
+    if (!found || root.dataset.busy === "true") return;
+    const now = JSON.stringify(found.traits.map((trait) => found.child.get(trait)));
+    told.then ??= now;
+    told.about.classList.toggle("mk-room-over", told.then !== now);
   }
 
   /** Until the situation is there, what is shown is not it: a point added now would end it. */
@@ -58,6 +68,7 @@ function render({ model, el }) {
     const waits = model.get("settled") < model.get("wished");
     for (const one of places) one.inert = waits;
     root.dataset.busy = String(waits || shown < places.length);
+    judge();
   }
 
   const here = () => OWN() && (new URLSearchParams(location.hash.slice(1)).get("room") === name);
@@ -89,8 +100,9 @@ function render({ model, el }) {
     spot.replaceChildren((await model.widget_manager.create_view(child)).el);
     if (!traits.length) return;
     children.push({ child, traits });
-    child.on(traits.map((trait) => `change:${trait}`).join(" "), writeSoon);
+    child.on(traits.map((trait) => `change:${trait}`).join(" "), () => (writeSoon(), judge()));
     if (moved) writeSoon(); // it came before this widget was there
+    judge();
   }
 
   function furnish() {
