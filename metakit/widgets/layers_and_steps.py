@@ -14,6 +14,7 @@ from metakit.tasks.base import generator
 from metakit.tasks.functions import Functions
 from metakit.widgets.front_end import STATIC
 
+FILES = ("charts", "player", "layers_and_steps")
 FEWEST, MOST, QUERIES = 2, 40, 40
 FAR = 1e4  # an answer or an error that is larger, or no number any more, is drawn here
 STRETCHES = 2  # the inputs are 2 ** (half of it) times as large as in training, up or down
@@ -26,7 +27,7 @@ class LayersAndSteps(anywidget.AnyWidget):
     moments are computed when the prompt changes, so that the slider is answered in the browser.
     """
 
-    _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("charts", "layers_and_steps"))
+    _esm = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in FILES)
     _css = (STATIC / "charts.css").read_text(encoding="utf-8")
 
     step = Int(1).tag(sync=True)  # layers = steps

@@ -73,6 +73,17 @@ const between = (rows, at) => {
   return rows[low].map((value, i) => value + part * (rows[high][i] - value));
 };
 
+const BEYOND = "A hollow mark lies beyond the picture.";
+
+/** A curve over 0, 1, … with its markers, the chosen one large. What lies beyond [low, high] is at the edge, hollow. */
+function markedCurve({ colour, dash, marker: shape }, values, plot, [low, high], chosen) {
+  const places = values.map((value, k) => [plot.x(k), plot.y(Math.max(low, Math.min(high, value)))]);
+  const beyond = { class: "mkc-beyond", stroke: colour };
+  const look = (value) => (value < low || value > high ? beyond : { fill: colour });
+  const dots = values.map((value, k) => marker(shape, ...places[k], k === chosen ? 7 : 3.8, look(value)));
+  return [svg("path", { class: "mkc-curve", stroke: colour, "stroke-dasharray": dash, d: path(places) }), ...dots];
+}
+
 /** The inside of a chart of this size: its edges in pixels. */
 const inside = (width, height) => ({ width, height, left: 52, right: width - 22, top: 10, floor: height - 46 });
 

@@ -39,7 +39,6 @@ function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let at = model.get("step");
   let frame = 0;
-  let timer = 0;
 
   const put = (name, value) => (model.set(name, value), model.save_changes());
   const visible = () => model.get("names").map((name, i) => [name, STROKES[i % STROKES.length], model.get("found")[name]])
@@ -50,16 +49,10 @@ function render({ model, el }) {
   const shots = slider("Examples N", { min: 2, max: 40, value: model.get("shots"), show: String, oninput: (v) => put("shots", v) });
   const stretch = slider("Size of the inputs", { min: -2, max: 2, value: model.get("stretch"), show: (v) => SIZES[v], oninput: (v) => put("stretch", v) });
   const fresh = html("button", { class: "mkc-main", onclick: () => put("seed", (model.get("seed") + 1) % 2 ** 31) }, "New prompt");
-  const play = html("button", { "aria-label": "Play the layers and steps", onclick: run }, "▶ Play");
+  const play = player({ what: "the layers and steps", last: most, pace: 700, get: () => model.get("step"), go: (step) => put("step", step) });
   const caption = html("figcaption");
   const legend = html("div", { class: "mkc-legend", role: "group", "aria-label": "Learners, and their error on the queries at this moment" });
   const status = html("p", { role: "status" });
-
-  function run() {
-    clearInterval(timer);
-    put("step", 0);
-    timer = setInterval(() => (model.get("step") < most ? put("step", model.get("step") + 1) : clearInterval(timer)), 700);
-  }
 
   function drawAnswers() {
     const { plot, dots } = answers;
@@ -71,12 +64,8 @@ function render({ model, el }) {
 
   function drawShares(what) {
     const { plot, lines, now, canvas } = charts[what];
-    const place = (value, step) => [plot.x(step), plot.y(Math.max(SHARES[0], Math.min(SHARES.at(-1), value)))];
     for (const end of ["x1", "x2"]) now.setAttribute(end, plot.x(at));
-    lines.replaceChildren(...visible().flatMap(([, { colour, dash, marker: shape }, found]) => {
-      const dots = found[what].map((value, step) => marker(shape, ...place(value, step), step === model.get("step") ? 7 : 4, { fill: colour }));
-      return [svg("path", { class: "mkc-curve", stroke: colour, "stroke-dasharray": dash, d: path(found[what].map(place)) }), ...dots];
-    }));
+    lines.replaceChildren(...visible().flatMap(([, stroke, found]) => markedCurve(stroke, found[what], plot, [SHARES[0], SHARES.at(-1)], model.get("step"))));
     const said = visible().map(([name, , found]) => `${name} ${share(found[what][model.get("step")])}`).join(", ");
     canvas.setAttribute("aria-label", `${titles[what]}, as a share of predicting zero, after ${model.get("step")} layers or steps: ${said}.`);
   }
@@ -94,7 +83,7 @@ function render({ model, el }) {
     caption.textContent = `Answers after ${step} layer${step === 1 ? "" : "s"} or step${step === 1 ? "" : "s"}`;
     const said = visible().map(([name, , found]) => `${name} ${share(found.error[step])}`).join(", ");
     answers.canvas.setAttribute("aria-label", `${caption.textContent}, against the truth; right answers lie on the grey diagonal. Error: ${said}.`);
-    status.textContent = `The numbers are the error on the queries. Least squares, with these ${model.get("shots")} examples: ${share(model.get("best")[1])}. What lies outside a picture is drawn at its edge.`;
+    status.textContent = `The numbers are the error on the queries. Least squares, with these ${model.get("shots")} examples: ${share(model.get("best")[1])}. What lies outside a picture is drawn at its edge; an error there has a hollow mark.`;
   }
 
   function draw() {
@@ -107,6 +96,7 @@ function render({ model, el }) {
   }
 
   function glide() {
+    play.moved();
     steps.set(model.get("step"));
     drawWords();
     cancelAnimationFrame(frame);
@@ -123,7 +113,7 @@ function render({ model, el }) {
   }
 
   el.append(html("section", { class: "mkc", "aria-label": "Layers beside gradient steps", onfocusin: keepKeys },
-    html("div", { class: "mkc-bar" }, play, steps.element, fresh),
+    html("div", { class: "mkc-bar" }, play.button, steps.element, fresh),
     html("div", { class: "mkc-alike" },
       html("figure", {}, caption, answers.canvas),
       ...Object.entries(charts).map(([what, { canvas }]) => html("figure", {}, html("figcaption", {}, titles[what]), canvas))),
@@ -132,8 +122,9 @@ function render({ model, el }) {
   const changes = "change:found change:hidden";
   model.on(changes, draw);
   model.on("change:step", glide);
+  model.on("change:truth change:found", play.stop);
   draw();
-  return () => (clearInterval(timer), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:step", glide));
+  return () => (play.stop(), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:step", glide), model.off("change:truth change:found", play.stop));
 }
 
 export default { render };
