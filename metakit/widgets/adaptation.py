@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
+from traitlets import Bool, Bunch, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.core import MetaLearner
 from metakit.tasks.base import generator
@@ -17,10 +17,11 @@ from metakit.widgets.front_end import STATIC
 from metakit.widgets.visited import Visited
 
 MOST_POINTS, STEPS = 20, 10
+FEW = 5  # points of a new task, where the last one had none
 X, Y = 5.0, 6.0  # the picture shows x in [-X, X] and y in [-Y, Y]
 GRID = torch.linspace(-X, X, 101)[:, None]
 HIGHEST, LATEST = 5.0, 3.142  # amplitude and phase of the training tasks: up to 5 and pi
-FILES = ("help", "charts", "points", "wave", "adaptation_charts", "adaptation")
+FILES = ("help", "charts", "points", "wave", "player", "adaptation_charts", "adaptation")
 
 
 class Adaptation(Visited):
@@ -36,7 +37,7 @@ class Adaptation(Visited):
     FROM_PAGE = KEPT = ("seed", "shots", "amplitude", "phase", "on_curve", "points", "speed", "step", "hidden")
 
     seed = Int(0, min=0, max=2**31 - 1).tag(sync=True)  # the task
-    shots = Int(10, min=1, max=MOST_POINTS).tag(sync=True)  # drawn points; moving it drops the reader's own
+    shots = Int(10, min=0, max=MOST_POINTS).tag(sync=True)  # how many points; moving it drops the reader's own
     amplitude = Float(1.0, min=0.1, max=HIGHEST).tag(sync=True)
     phase = Float(0.0, min=0.0, max=LATEST).tag(sync=True)
     points = List(List()).tag(sync=True)  # [[x, y], …] the support set
@@ -79,11 +80,14 @@ class Adaptation(Visited):
             self._adapt()
 
     @observe("seed", "shots")
-    def _draw_task(self, _change: object = None) -> None:
+    def _draw_task(self, change: Bunch | None = None) -> None:
         """K points of curve number `seed`; a larger K keeps those of a smaller one."""
+        if change and change.name == "shots" and self.shots == len(self.points):
+            return  # it was counted
+        number = FEW if change and change.name == "seed" and not self.points else self.shots
         rng = generator(self.seed)
         drawn = Sinusoids().curves(1, rng)
-        x = ((torch.rand(MOST_POINTS, generator=rng) * 2 - 1) * X).round(decimals=3)[: self.shots]
+        x = ((torch.rand(MOST_POINTS, generator=rng) * 2 - 1) * X).round(decimals=3)[:number]
         with self._once():
             self.amplitude, self.phase = (round(float(value), 3) for value in drawn)
             self._shape()
@@ -95,6 +99,10 @@ class Adaptation(Visited):
         with self._once():
             self.truth = self._value(GRID[:, 0]).round(decimals=3).tolist()
             self.points = list(self.points) if self.points and self.on_curve else self.points
+
+    @observe("points")
+    def _count(self, _change: object) -> None:
+        self.shots = len(self.points)
 
     @observe("points", "speed")
     def _adapt(self, _change: object = None) -> None:

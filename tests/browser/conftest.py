@@ -63,14 +63,19 @@ def page(context: BrowserContext, server: tuple[str, int]) -> Page:
     return opened(context, server[0])
 
 
-def opened(context: BrowserContext, url: str) -> Page:
-    """A new tab on the demo, once both learners have answered; what the console says is kept in `page.said`."""
+def entered(context: BrowserContext, url: str) -> Page:
+    """A new tab; what the console says is kept in `page.said`."""
     page = context.new_page()
     page.said = []
     page.on("console", lambda message: page.said.append(message.text))
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.goto(url)
-    return settled(page)
+    return page
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    """A new tab on the demo, once both learners have answered."""
+    return settled(entered(context, url))
 
 
 def settled(page: Page) -> Page:

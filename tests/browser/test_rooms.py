@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import opened, settled
+from tests.browser.conftest import entered, opened, settled
 from tests.browser.hands import both_answer, numbers
 
 pytestmark = pytest.mark.browser
@@ -17,16 +17,6 @@ PROMPTS = ".mk-prompts"
 def room(context: BrowserContext, server: tuple[str, int]) -> Page:
     """The third room, entered by its link."""
     return answered(entered(context, f"{server[0]}#room=in-context"))
-
-
-def entered(context: BrowserContext, url: str) -> Page:
-    """A new tab; what the console says is kept in `page.said`."""
-    page = context.new_page()
-    page.said = []
-    page.on("console", lambda message: page.said.append(message.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.goto(url)
-    return page
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_conformance():
         lambda: Adaptation(learners()),
         Adaptation.shown,
         seed=(0, 1, 999),
-        shots=(1, 10, 20),
+        shots=(0, 10, 20),
         step=(0, 5, 10),
         speed=(-3, 0, 3),
         points=([], [[0, 1]], [[i / 4, 0] for i in range(20)]),
@@ -65,6 +65,22 @@ def test_own_points_land_on_the_curve_or_where_they_are_put():
     widget.on_curve = False
     widget.points = [[0.0, 5.9], [99.0, -99.0]]
     assert widget.points == [[0.0, 5.9], [5.0, -6.0]]
+
+
+def test_k_is_the_number_of_points_whoever_put_them_there():
+    widget = Adaptation(learners(), shots=5)
+    widget.points = own = [*widget.points, [0.0, 0.0]]
+    assert (widget.shots, len(widget.points)) == (6, 6)
+    assert widget.points[:5] == own[:5]
+    widget.points = []
+    assert widget.shots == 0
+    widget.shots = 3
+    assert len(widget.points) == 3
+    widget.seed = 7
+    assert len(widget.points) == widget.shots == 3
+    widget.points = []
+    widget.seed = 8
+    assert len(widget.points) == widget.shots == 5
 
 
 @pytest.mark.parametrize("bad", [[[0, 0]] * 21, [[1]], [["a", 2]], [[float("nan"), 1]]])

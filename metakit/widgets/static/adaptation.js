@@ -3,6 +3,7 @@
 const SPEEDS = { "-3": "× ⅛", "-2": "× ¼", "-1": "× ½", 0: "× 1", 1: "× 2", 2: "× 4", 3: "× 8" };
 const HELP = "Click the left picture to add a point, drag to move it, double-click to remove it; drag the diamond to reshape the wave. " +
   "With the keyboard: tab to the picture, arrow keys move the cursor, Enter adds, Delete removes the nearest.";
+const MOST = 20;
 const PATIENCE = 300; // milliseconds until the next try when an answer does not change anything
 
 function render({ model, el }) {
@@ -11,15 +12,15 @@ function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const mine = {}; // what the reader has set and Python has not answered yet
   let at = model.get("step");
-  let [frame, timer, landing, again] = [0, 0, 0, false];
+  let [frame, landing, again, counted] = [0, 0, false, 0];
 
   const now = (name) => mine[name] ?? model.get(name);
-  const put = (name, value) => (model.set(name, value), model.save_changes());
+  const put = (name, value) => (say(""), model.set(name, value), model.save_changes());
   const visible = () => model.get("names").map((name, i) => [name, STROKES[i % STROKES.length], model.get("fits")[name]])
     .filter(([name, , found]) => found && !model.get("hidden").includes(name));
   const bar = (...parts) => html("div", { class: "mkc-bar" }, ...parts);
 
-  const shots = slider("Points K", { min: 1, max: 20, value: model.get("shots"), show: String, oninput: (v) => put("shots", v) });
+  const shots = slider("Points K", { min: 0, max: MOST, value: model.get("shots"), show: String, oninput: (v) => put("shots", v) });
   const steps = slider("Inner steps", { min: 0, max: STEPS, value: at, show: String, oninput: (v) => put("step", v) });
   const speed = slider("Inner rate", { min: -3, max: 3, value: model.get("speed"), show: (v) => SPEEDS[v], oninput: (v) => put("speed", v) });
   const tenths = { step: 0.1, show: (v) => Number(v).toFixed(1) };
@@ -28,7 +29,7 @@ function render({ model, el }) {
   const fresh = html("button", { class: "mkc-main", onclick: () => put("seed", (model.get("seed") + 1) % 2 ** 31) }, "New task");
   const clear = html("button", { onclick: () => set([], "cleared") }, "Clear points");
   const onCurve = html("input", { type: "checkbox", onchange: () => put("on_curve", onCurve.checked) });
-  const play = html("button", { "aria-label": "Play the inner steps", onclick: playSteps }, "▶ Play");
+  const play = player({ what: "the inner steps", last: STEPS, pace: 450, get: () => model.get("step"), go: (step) => put("step", step) });
   const caption = html("figcaption");
   const legend = html("div", { class: "mkc-legend", role: "group", "aria-label": "Learners, and their error at this step" });
   const verdict = html("p", { class: "mkc-verdict", role: "status" });
@@ -53,15 +54,15 @@ function render({ model, el }) {
     else draw();
   }
 
-  function playSteps() {
-    clearInterval(timer);
-    put("step", 0);
-    timer = setInterval(() => (model.get("step") < STEPS ? put("step", model.get("step") + 1) : clearInterval(timer)), 450);
-  }
-
   function set(points, what) {
     ship({ points });
-    status.textContent = `Point${what === "cleared" ? "s" : ""} ${what}. ${points.length} on the picture.`;
+    say(`Point${what === "cleared" ? "s" : ""} ${what}. ${points.length} on the picture.`);
+  }
+
+  /** What was done last; it is forgotten with the next thing. */
+  function say(words) {
+    status.textContent = words;
+    counted = now("points").length;
   }
 
   function drawLegend() {
@@ -86,7 +87,8 @@ function render({ model, el }) {
   }
 
   function draw() {
-    if (!mine.points && !mine.amplitude && !mine.phase) shots.set(model.get("shots"));
+    shots.set(mine.points?.length ?? model.get("shots"));
+    if (now("points").length !== counted) say("");
     speed.set(model.get("speed"));
     amplitude.set(now("amplitude"));
     phase.set(now("phase"));
@@ -99,6 +101,7 @@ function render({ model, el }) {
   }
 
   function glide() {
+    play.moved();
     steps.set(model.get("step"));
     drawLegend();
     cancelAnimationFrame(frame);
@@ -118,22 +121,23 @@ function render({ model, el }) {
     set: (height, place) => ship({ amplitude: height, phase: place }),
   });
   editPoints({
-    canvas: fit.canvas, plot: fit.plot, get: () => now("points"), set, most: 20,
+    canvas: fit.canvas, plot: fit.plot, get: () => now("points"), set, most: MOST,
+    full: () => say(`${MOST} points are the most. Remove one first.`),
     moveCursor: ([x, y]) => {
       const [px, py] = [fit.plot.x(x), fit.plot.y(y)];
       fit.cursor.setAttribute("d", `M${px},${fit.plot.top}V${fit.plot.floor}M${fit.plot.left},${py}H${fit.plot.right}`);
-      status.textContent = `Cursor at x ${x}, y ${y}.`;
+      say(`Cursor at x ${x}, y ${y}.`);
     },
   });
   const steer = explained(steps.element, "inner steps", "How many gradient steps each network takes on your points. What it had learned before comes from other waves.");
   steer.classList.add("mkc-steps");
   el.append(html("section", { class: "mkc", "aria-label": "Adaptation, learners side by side", onfocusin: keepKeys },
     verdict,
-    bar(play, steer),
+    bar(play.button, steer),
     legend,
     html("div", { class: "mkc-row" },
       html("figure", { style: "flex: 600 1 0" }, caption, fit.canvas),
-      html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error against the true curve, by step"), loss.canvas)),
+      html("figure", { style: "flex: 400 1 0" }, html("figcaption", {}, "Error against the true curve, by step"), loss.canvas, loss.beyond)),
     bar(explained(fresh, "new task", "Another wave, drawn like those of the training: amplitude 0.1 to 5, phase 0 to π."),
       explained(shots.element, "points", "How many points of the wave everyone is shown. Moving it draws them anew."), clear,
       explained(html("label", { class: "mkc-control" }, onCurve, "my points lie on the curve"), "points on the curve", "Without this a point stays where you put it, even where no wave passes.")),
@@ -145,8 +149,12 @@ function render({ model, el }) {
   model.on(changes, draw);
   model.on("change:fits", landed);
   model.on("change:step", glide);
+  const another = "change:seed change:amplitude change:phase"; // task
+  const leave = () => (play.stop(), say(""));
+  model.on(another, leave);
+  model.on("change:points", play.stop);
   draw();
-  return () => (clearInterval(timer), clearTimeout(landing), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:fits", landed), model.off("change:step", glide));
+  return () => (play.stop(), clearTimeout(landing), cancelAnimationFrame(frame), model.off(changes, draw), model.off("change:fits", landed), model.off("change:step", glide), model.off(another, leave), model.off("change:points", play.stop));
 }
 
 export default { render };

@@ -1,6 +1,7 @@
 /** The two pictures of the adaptation widget: the curves, and the error after every step. */
 
 const STEPS = 10;
+const LOSSES = [0.001, 100];
 
 function fitChart() {
   const plot = inside(600, 400);
@@ -22,15 +23,16 @@ function fitChart() {
 }
 
 function lossChart() {
-  const plot = inside(400, 400);
+  const plot = { ...inside(400, 400), left: 62 }; // room for "0.001"
   plot.x = scale([0, STEPS], [plot.left + 8, plot.right - 8]);
-  plot.y = scale([0.01, 30], [plot.floor, plot.top], true);
+  plot.y = scale(LOSSES, [plot.floor, plot.top], true);
   const xTicks = [0, 2, 4, 6, 8, 10].map((step) => [step, String(step)]);
-  const yTicks = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30].map((loss) => [loss, String(loss)]);
+  const yTicks = [0.001, 0.01, 0.1, 1, 10, 100].map((loss) => [loss, String(loss)]);
   const now = svg("line", { class: "mkc-now", y1: plot.top, y2: plot.floor });
   const lines = svg("g");
+  const beyond = html("p");
   const canvas = svg("svg", { viewBox: "0 0 400 400", role: "img" }, axes(plot, xTicks, yTicks, "inner steps taken", "mean squared error"), now, lines);
-  return { plot, canvas, lines, now };
+  return { plot, canvas, lines, now, beyond };
 }
 
 const GRID = Array.from({ length: 101 }, (_, i) => -5 + i / 10);
@@ -51,16 +53,13 @@ function drawFits({ plot, truth, curves, bands }, visible, values, at) {
 const drawPoints = ({ plot, points }, values) =>
   points.replaceChildren(...values.flatMap(([x, y]) => [16, 6.5].map((r, i) => svg("circle", { class: ["mkc-reach", "mkc-point"][i], cx: plot.x(x), cy: plot.y(y), r }))));
 
-function drawLosses({ plot, now, lines }, visible, at, step) {
-  const place = (value, k) => [plot.x(k), plot.y(Math.min(30, value))];
+function drawLosses({ plot, now, lines, beyond }, visible, at, step) {
   for (const end of ["x1", "x2"]) now.setAttribute(end, plot.x(at));
-  lines.replaceChildren(...visible.flatMap(([, { colour, dash, marker: shape }, { losses }]) => {
-    const dots = losses.map((value, k) => marker(shape, ...place(value, k), k === step ? 7 : 3.6, { fill: colour }));
-    return [svg("path", { class: "mkc-curve", stroke: colour, "stroke-dasharray": dash, d: path(losses.map(place)) }), ...dots];
-  }));
+  lines.replaceChildren(...visible.flatMap(([, stroke, { losses }]) => markedCurve(stroke, losses, plot, LOSSES, step)));
+  beyond.textContent = lines.querySelector(".mkc-beyond") ? BEYOND : "";
 }
 
-const short = (loss) => (loss >= 100 ? "> 99" : loss >= 10 ? loss.toFixed(1) : loss >= 0.1 ? loss.toFixed(2) : loss.toFixed(3));
+const short = (loss) => (loss >= 100 ? "> 99" : loss >= 10 ? loss.toFixed(1) : loss >= 0.1 ? loss.toFixed(2) : loss >= 0.001 ? loss.toFixed(3) : "< 0.001");
 const times = (ratio) => (ratio >= 1000 ? "over 1,000" : ratio >= 10 ? String(Math.round(ratio)) : ratio.toFixed(1));
 const HURT = 1.5; // so much larger than its smallest error so far: more steps have hurt
 

@@ -1,13 +1,13 @@
 /**
  * Points that the reader places on a chart: click adds, drag moves, double click removes. With the keyboard: the arrow
- * keys move a cursor, Enter adds a point there, Delete removes the nearest one.
+ * keys move a cursor, Enter adds a point there, Delete removes the nearest one. Beyond `most` points `full` is called.
  */
 
 const REACH = 12; // pixels of the picture
 const TWICE = 350; // milliseconds between two taps that are one double tap
 const STRIDE = 0.25; // units of the axes; four times as far with Shift
 
-function editPoints({ canvas, plot, get, set, moveCursor, most }) {
+function editPoints({ canvas, plot, get, set, moveCursor, most, full }) {
   let dragged = -1;
   let held = false; // the pointer went down on a point
   let cursor = [0, 0];
@@ -20,12 +20,17 @@ function editPoints({ canvas, plot, get, set, moveCursor, most }) {
     return { index, far: distances[index] ?? Infinity };
   }
 
-  function placeOf(event) {
-    const pixel = new DOMPoint(event.clientX, event.clientY).matrixTransform(canvas.getScreenCTM().inverse());
-    return [plot.x.invert(pixel.x), plot.y.invert(pixel.y)];
+  function inPicture(x, y) {
+    const kept = (value, of, from, to) => Math.max(of.invert(from), Math.min(of.invert(to), value));
+    return [kept(x, plot.x, plot.left, plot.right), kept(y, plot.y, plot.floor, plot.top)];
   }
 
-  const add = (place) => get().length < most && set([...get(), place], "added");
+  function placeOf(event) {
+    const pixel = new DOMPoint(event.clientX, event.clientY).matrixTransform(canvas.getScreenCTM().inverse());
+    return inPicture(plot.x.invert(pixel.x), plot.y.invert(pixel.y));
+  }
+
+  const add = (place) => (get().length < most ? set([...get(), place], "added") : full());
   const remove = (index) => index >= 0 && set(get().filter((_, i) => i !== index), "removed");
 
   let last = { index: -1, time: 0 };
@@ -60,7 +65,7 @@ function editPoints({ canvas, plot, get, set, moveCursor, most }) {
     const stride = STRIDE * (event.shiftKey ? 4 : 1);
     if (event.key in arrows) {
       const [dx, dy] = arrows[event.key];
-      cursor = [Math.min(5, Math.max(-5, cursor[0] + dx * stride)), Math.min(6, Math.max(-6, cursor[1] + dy * stride))];
+      cursor = inPicture(cursor[0] + dx * stride, cursor[1] + dy * stride);
       moveCursor(cursor);
     } else if (event.key === "Enter" || event.key === " ") add(cursor);
     else if (event.key === "Delete" || event.key === "Backspace") remove(nearest(cursor).index);

@@ -1,0 +1,115 @@
+"""The demo's second room, played with: what its controls and its sentences say is what the picture shows."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import entered
+
+pytestmark = pytest.mark.browser
+SPOTS = [{"x": 80 + 25 * k, "y": 60 + 40 * (k % 5)} for k in range(16)]
+
+
+@pytest.fixture
+def curves(context: BrowserContext, server: tuple[str, int]) -> Page:
+    page = entered(context, f"{server[0]}#room=curves")
+    expect(page.locator(".mkc-verdict")).to_contain_text("times smaller")
+    return page
+
+
+def steps(page: Page) -> Locator:
+    return page.get_by_label("Inner steps", exact=True)
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".mkc > p[role=status]").last
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def play(page: Page) -> Locator:
+    """Pressed, and a step or more further."""
+    button(page, "Play the inner steps").focus()
+    page.keyboard.press("Enter")
+    expect(button(page, "Stop the inner steps")).to_have_text("■ Stop")
+    expect(steps(page)).to_have_value(re.compile("[2-9]"))
+    return button(page, "Stop the inner steps")
+
+
+def stands_still(page: Page) -> None:
+    expect(button(page, "Play the inner steps")).to_have_text("▶ Play")
+    before = steps(page).input_value()
+    page.wait_for_timeout(1200)
+    expect(steps(page)).to_have_value(before)
+
+
+def test_play_is_stopped_by_the_same_key(curves: Page) -> None:
+    expect(play(curves)).to_be_focused()
+    curves.keyboard.press("Enter")
+    stands_still(curves)
+
+
+def test_play_stops_when_the_slider_moves(curves: Page) -> None:
+    play(curves)
+    steps(curves).fill("7")
+    stands_still(curves)
+    expect(steps(curves)).to_have_value("7")
+
+
+def test_play_stops_at_another_task(curves: Page) -> None:
+    play(curves)
+    button(curves, "New task").click()
+    stands_still(curves)
+
+
+def test_play_ends_at_the_last_step(curves: Page) -> None:
+    steps(curves).fill("9")
+    play(curves)
+    expect(steps(curves)).to_have_value("10")
+    stands_still(curves)
+
+
+def test_k_is_the_number_of_points(curves: Page) -> None:
+    curves.locator(".mkc-canvas").click(position={"x": 200, "y": 200})
+    expect(curves.get_by_label("Points K", exact=True)).to_have_value("6")
+    expect(status(curves)).to_have_text("Point added. 6 on the picture.")
+    button(curves, "Clear points").click()
+    expect(curves.get_by_label("Points K", exact=True)).to_have_value("0")
+    expect(status(curves)).to_have_text("Points cleared. 0 on the picture.")
+    curves.get_by_label("Points K", exact=True).fill("3")
+    expect(curves.locator(".mkc-point")).to_have_count(3)
+    expect(status(curves)).to_be_empty()
+
+
+def test_one_point_too_many_is_told(curves: Page) -> None:
+    for spot in SPOTS:
+        curves.locator(".mkc-canvas").click(position=spot)
+    expect(status(curves)).to_have_text("20 points are the most. Remove one first.")
+    expect(curves.locator(".mkc-point")).to_have_count(20)
+
+
+def test_an_error_beyond_the_chart_is_marked(curves: Page) -> None:
+    expect(curves.locator(".mkc-beyond")).to_have_count(0)
+    expect(curves.get_by_text("A hollow mark lies beyond")).to_have_count(0)
+    curves.get_by_label("Inner rate", exact=True).fill("3")
+    expect(curves.get_by_text("A hollow mark lies beyond")).to_be_visible()
+    assert curves.locator(".mkc-beyond").count() > 0
+
+
+def test_a_presets_sentence_stands_while_it_is_true(curves: Page) -> None:
+    sentence = curves.locator(".mk-room-preset")
+    button(curves, "More steps hurt").click()
+    expect(curves).to_have_url(re.compile("step=10"))
+    expect(sentence).to_be_visible()
+    steps(curves).fill("4")
+    expect(sentence).to_be_hidden()
+    steps(curves).fill("10")
+    expect(sentence).to_be_visible()
+    curves.locator(".mkc-canvas").click(position={"x": 200, "y": 200})
+    expect(sentence).to_be_hidden()
+    button(curves, "One point").click()
+    expect(sentence).to_contain_text("Many waves")
+    expect(sentence).to_be_visible()
