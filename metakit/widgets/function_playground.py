@@ -3,7 +3,8 @@
 Its weights never change. Beside it stands the best estimator there is for such functions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
@@ -11,13 +12,13 @@ import torch
 from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.learners.model_based.in_context import InContextLearner
+from metakit.widgets.drawn_prompt import DrawnPrompt, Rows
 from metakit.widgets.front_end import STATIC
-from metakit.widgets.prompt_readings import QUERIES, disturbed, errors, reading, short, typical
+from metakit.widgets.prompt_readings import short, typical
 from metakit.widgets.prompts_about import EXAMPLES, GRID, LinearSubject, Shift, SinusoidSubject, Subject
 from metakit.widgets.visited import Visited
 
-FILES = ("help", "charts", "points", "prompt_table", "function_playground")
-FAR = 20.0  # no example's number is larger
+FILES = ("help", "charts", "points", "prompt_table", "function_charts", "function_playground")
 
 
 class FunctionPlayground(Visited):
@@ -27,11 +28,12 @@ class FunctionPlayground(Visited):
     _css = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in ("charts", "help", "function_playground"))
 
     FROM_PAGE = KEPT = (
-        "subject", "seed", "scale", "skew", "noise", "orthant", "on_function", "examples", "read", "asked",
+        "subject", "seed", "prompt", "scale", "skew", "noise", "orthant", "on_function", "examples", "read", "asked",
     )  # fmt: skip
 
     subject = Unicode().tag(sync=True)
-    seed = Int(0, min=0, max=2**31 - 4).tag(sync=True)  # the function and the prompt
+    seed = Int(0, min=0, max=2**31 - 4).tag(sync=True)  # the function
+    prompt = Int(0, min=0, max=2**20).tag(sync=True)  # which examples of it are drawn
     examples = List(List()).tag(sync=True)  # [[x1, …, y], …]
     on_function = Bool(default_value=True).tag(sync=True)  # targets follow from the inputs; else they are the reader's
     read = Int(3, min=0, max=EXAMPLES).tag(sync=True)  # examples read
@@ -41,7 +43,9 @@ class FunctionPlayground(Visited):
     noise = Float(0.0, min=0.0, max=1.0).tag(sync=True)
     orthant = Bool(default_value=False).tag(sync=True)
 
-    subjects = Dict().tag(sync=True)  # name -> columns and reach
+    subjects = Dict().tag(sync=True)  # name -> columns and the picture's height
+    far = Float().tag(sync=True)  # how far the picture reaches
+    own = Bool(default_value=False).tag(sync=True)  # the examples are not those that were drawn
     view = Dict().tag(sync=True)  # answers and errors after every number of examples
     looks: List[list[float]] = List().tag(sync=True)  # [layers][examples read] of the asked query
     typical = Dict().tag(sync=True)  # mean errors over many prompts
@@ -49,8 +53,9 @@ class FunctionPlayground(Visited):
     def __init__(self, sinusoids: InContextLearner, linear: InContextLearner, seed: int = 0) -> None:
         made: tuple[Subject, ...] = (SinusoidSubject(sinusoids), LinearSubject(linear))
         self._made: Mapping[str, Subject] = {one.name: one for one in made}
-        told = {one.name: {"columns": list(one.columns), "reach": list(one.reach)} for one in made}
+        told = {one.name: {"columns": list(one.columns), "height": one.reach[1]} for one in made}
         self._waits = False
+        self._typed: dict[tuple[float, ...], float] = {}  # inputs -> the target that the reader gave them
         self._known_errors: dict[tuple[str, Shift], dict[str, list[float]]] = {}
         super().__init__(subject=made[0].name, subjects=told, seed=seed)
         if not self.view:  # nothing but defaults: no change was observed
@@ -63,13 +68,22 @@ class FunctionPlayground(Visited):
         return {"examples": self.examples, **answers, "errors": view["errors"], "looks": self.looks, **self.typical}
 
     def _take(self, situation: Mapping[str, Any]) -> None:
-        """All of it is read once, at the end."""
-        self._waits = True
-        try:
+        """A situation without examples has those that are drawn, whatever stood there."""
+        with self._once():
             super()._take(situation)
-        finally:
-            self._waits = False
-            self._read()
+            if "examples" not in situation:
+                self._draw()
+
+    @contextmanager
+    def _once(self) -> Iterator[None]:
+        """Whatever changes in here is read once, and told once, at the end."""
+        outermost, self._waits = not self._waits, True
+        with self.hold_sync():
+            try:
+                yield
+            finally:
+                self._waits = not outermost
+                self._read()
 
     @validate("subject")
     def _known(self, proposal: dict[str, Any]) -> str:
@@ -84,42 +98,47 @@ class FunctionPlayground(Visited):
         return float(proposal["value"])
 
     @validate("examples")
-    def _readable(self, proposal: dict[str, Any]) -> list[list[float]]:
+    def _readable(self, proposal: dict[str, Any]) -> Rows:
         """At most 15 rows of finite numbers, the targets on the function if so wished."""
-        rows, width = proposal["value"], len(self._subject.columns) + 1
-        if len(rows) > EXAMPLES or not all(_is_row(row, width) for row in rows):
-            raise TraitError(f"Give at most {EXAMPLES} examples, each of {width} numbers.")
-        table = torch.tensor(rows, dtype=torch.float32).reshape(-1, width).clamp(-FAR, FAR)
-        if self.on_function and len(rows):
-            table[:, -1:] = disturbed(self._function(table[None, :, :-1])[0], self._subject, self.noise, self.seed)
-        return list(short(table))
-
-    @property
-    def _subject(self) -> Subject:
-        return self._made[self.subject]
+        table = self._drawn.table(proposal["value"])
+        return self._drawn.on_function(table[:, :-1]) if self.on_function else list(short(table))
 
     @property
     def _shift(self) -> Shift:
         return Shift(2.0**self.scale, self.skew, self.noise, self.orthant)
 
-    @observe("subject", "seed", "scale", "skew", "noise", "orthant", "on_function")
+    def _drawn_now(self) -> DrawnPrompt:
+        return DrawnPrompt(self._made[self.subject], self.seed, self.prompt, self._shift)
+
+    @observe("subject", "seed", "prompt")
     def _draw(self, _change: object = None) -> None:
-        """A new prompt. Another shift keeps the function."""
-        subject = self._subject
-        self._function = subject.functions(1, self.seed)
-        x = subject.inputs(1, EXAMPLES + QUERIES, self.seed, self._shift)[0]
-        self._queries = x[EXAMPLES:] if len(subject.columns) > 1 else subject.line(0)
-        y = disturbed(self._function(x[None, :EXAMPLES])[0], subject, self.noise, self.seed)
-        with self.hold_sync():
-            self.view = {}
-            self.examples = short(torch.cat([x[:EXAMPLES], y], 1))
-            self._read()
+        """A new function, or new examples of it, in place of all that stood there."""
+        with self._once():
+            self._drawn, self._typed = self._drawn_now(), {}
+            self.examples = self._drawn.rows
+
+    @observe("scale", "skew", "noise", "orthant")
+    def _change_shift(self, _change: object) -> None:
+        """Drawn examples follow the shift. The reader's stay: noise alone moves their targets, if on the function."""
+        with self._once():
+            own, self._drawn = self.examples != self._drawn.rows, self._drawn_now()
+            self.examples = list(self.examples) if own else self._drawn.rows
+
+    @observe("on_function")
+    def _change_targets(self, _change: object) -> None:
+        """Onto the function; and back to where the reader had put them."""
+        self.examples = [[*x, y if self.on_function else self._typed.get(tuple(x), y)] for *x, y in self.examples]
+
+    @observe("examples")
+    def _remember(self, _change: object) -> None:
+        if not self.on_function:
+            self._typed |= {tuple(x): y for *x, y in self.examples}
 
     def _typical(self) -> dict[str, list[float]]:
         """Computed once for every shift: it does not depend on this prompt."""
         key = self.subject, self._shift
         if key not in self._known_errors:
-            self._known_errors[key] = typical(self._subject, self._shift)
+            self._known_errors[key] = typical(self._made[self.subject], self._shift)
         return self._known_errors[key]
 
     @observe("examples")
@@ -127,34 +146,20 @@ class FunctionPlayground(Visited):
         """The transformer and the best estimator read the prompt, example by example."""
         if self._waits:
             return
-        subject = self._subject
-        table = torch.tensor(self.examples, dtype=torch.float32).reshape(-1, len(subject.columns) + 1)
-        line = subject.line(self.seed)
-        places = torch.cat([line, self._queries])
-        found = reading(subject, table[:, :-1], table[:, -1:], places, self._function(places[None])[0], self.noise)
-        unit = subject.unit * (4.0**self.scale if len(subject.columns) > 1 else 1.0)
-        wrong = {name: errors(found[name][:, GRID:], found["truth"][GRID:], unit) for name in ("ours", "best")}
-        self._prompt = table
+        self._table = self._drawn.table(self.examples)
         with self.hold_sync():
-            self.typical = self._typical()
-            curves = {name: short(found[name][..., :GRID]) for name in ("ours", "best", "truth")}
-            self.view = {**curves, "errors": wrong}
-            self.read = min(self.read, len(table))
+            self.typical, self.own = self._typical(), self.examples != self._drawn.rows
+            self.far = self._made[self.subject].far(self._shift.scale)
+            self.view = self._drawn.view(self._table)
             self._look()
 
     @observe("read", "asked")
     @torch.no_grad()
     def _look(self, _change: object = None) -> None:
-        """Where the asked query looks."""
+        """Where the asked query looks; no more examples are read than there are."""
         if self._waits or not self.view:
             return
-        subject, table = self._subject, self._prompt[: self.read]
-        state = subject.learner.adapt(table[:, :-1], table[:, -1:])
-        self.looks = short(subject.learner.attention(state, subject.line(self.seed)[self.asked][None])[:, 0])
-
-
-def _is_row(row: object, width: int) -> bool:
-    return (
-        isinstance(row, list | tuple) and len(row) == width
-        and all(isinstance(value, int | float) and isfinite(value) for value in row)
-    )  # fmt: skip
+        self.read = min(self.read, len(self._table))
+        learner, table = self._made[self.subject].learner, self._table[: self.read]
+        state = learner.adapt(table[:, :-1], table[:, -1:])
+        self.looks = short(learner.attention(state, self._drawn.line[self.asked][None])[:, 0])

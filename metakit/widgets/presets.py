@@ -82,14 +82,14 @@ IN_CONTEXT = (
     Preset(
         "Two examples, one wave",
         "A wave has two unknowns, its height and its place. Behind two examples the transformer has found both.",
-        {"subject": "sinusoids", "seed": 2, "scale": 0, "skew": 0.0, "noise": 0.0, "orthant": False,
+        {"subject": "sinusoids", "seed": 2, "prompt": 0, "scale": 0, "skew": 0.0, "noise": 0.0, "orthant": False,
          "on_function": True, "read": 2},
     ),
     Preset(
         "Inputs four times as large",
         "It has learned to learn from inputs like those of its training. Make them four times as large, and after ten "
         "examples it is still wrong where least squares is not. Set the scale back to × 1.",
-        {"subject": "linear functions", "seed": 0, "scale": 2, "skew": 0.0, "noise": 0.0, "orthant": False,
+        {"subject": "linear functions", "seed": 0, "prompt": 0, "scale": 2, "skew": 0.0, "noise": 0.0, "orthant": False,
          "on_function": True, "read": 10},
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from metakit.tasks.function_families import Linear
 from metakit.tasks.functions import shifted
 from metakit.tasks.sinusoids import Curves, Sinusoids
 
-EXAMPLES, GRID = 15, 41
+EXAMPLES, GRID = 15, 81
 
 
 class Shift(NamedTuple):
@@ -34,7 +34,7 @@ class Subject(ABC):
     name: str
     columns: tuple[str, ...]
     unit: float
-    reach: tuple[float, float]  # of the picture, along the line and in y
+    reach: tuple[float, float]  # of the picture, along the line and in y, for inputs of the training's size
 
     def __init__(self, learner: InContextLearner) -> None:
         self.learner = learner
@@ -48,8 +48,12 @@ class Subject(ABC):
         """x [T, n, d], of which the first EXAMPLES are examples."""
 
     @abstractmethod
-    def line(self, seed: int) -> Tensor:
-        """Where answers are drawn: [GRID, d]."""
+    def line(self, seed: int, scale: float = 1.0) -> Tensor:
+        """Where answers are drawn when inputs are `scale` times as large: [GRID, d]."""
+
+    def far(self, scale: float) -> float:  # noqa: ARG002 - a line of its own may depend on it
+        """How far that line reaches."""
+        return self.reach[0]
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
@@ -68,10 +72,14 @@ class SinusoidSubject(Subject):
         x = 2 * torch.rand(n_tasks, number, 1, generator=generator(seed + 1)) - 1
         if shift.orthant:
             x[:, :EXAMPLES] = x[:, :EXAMPLES].abs()
-        return x * self.reach[0] * min(shift.scale, 1.0)
+        return x * self.reach[0] * shift.scale
 
-    def line(self, seed: int) -> Tensor:  # noqa: ARG002 - there is one line only
-        return torch.linspace(-self.reach[0], self.reach[0], GRID)[:, None]
+    def far(self, scale: float) -> float:
+        """Where the examples are; smaller inputs are seen among those of the training."""
+        return self.reach[0] * max(scale, 1.0)
+
+    def line(self, seed: int, scale: float = 1.0) -> Tensor:  # noqa: ARG002 - there is one line only
+        return torch.linspace(-self.far(scale), self.far(scale), GRID)[:, None]
 
     def features(self, x: Tensor) -> Tensor:
         return torch.cat([x.sin(), x.cos()], -1)
@@ -92,9 +100,9 @@ class LinearSubject(Subject):
         spread = torch.arange(1.0, dims + 1) ** -shift.skew
         return shift.scale * x * spread * (dims / spread.square().sum()).sqrt()
 
-    def line(self, seed: int) -> Tensor:
+    def line(self, seed: int, scale: float = 1.0) -> Tensor:
         direction = self.functions(1, seed).weight[0]
-        return torch.linspace(-self.reach[0], self.reach[0], GRID)[:, None] * direction / direction.norm()
+        return torch.linspace(-self.far(scale), self.far(scale), GRID)[:, None] * direction / direction.norm()
 
     def features(self, x: Tensor) -> Tensor:
         return x

@@ -9,7 +9,7 @@ from metakit.nets.transformer import Transformer
 from metakit.tasks.functions import Functions
 from metakit.widgets.function_playground import FunctionPlayground
 from metakit.widgets.prompt_readings import QUERIES
-from metakit.widgets.prompts_about import GRID, LinearSubject, Shift
+from metakit.widgets.prompts_about import LinearSubject, Shift
 from tests.conformance_widgets import check_widget
 
 
@@ -28,7 +28,8 @@ def test_conformance():
         FunctionPlayground.shown,
         seed=(0, 7, 999),
         read=(0, 7, 15),
-        asked=(0, 20, 40),
+        asked=(0, 40, 80),
+        prompt=(0, 1, 999),
         scale=(-2, 0, 2),
         skew=(0.0, 1.0, 2.0),
         noise=(0.0, 0.5, 1.0),
@@ -76,6 +77,74 @@ def test_targets_follow_from_inputs_unless_the_reader_says_otherwise():
     assert widget.examples == [[0.0, 3.0]]
 
 
+def targets(widget) -> list[float]:
+    return [row[-1] for row in widget.examples]
+
+
+def test_the_readers_targets_wait_while_they_lie_on_the_function():
+    widget = playground(on_function=False)
+    widget.examples = [[0.0, 3.0], [1.5, -2.5]]
+    widget.on_function = True
+    assert targets(widget) != [3.0, -2.5]
+    widget.examples = [*widget.examples, [2.0, 0.0]]
+    widget.on_function = False
+    assert targets(widget)[:2] == [3.0, -2.5]
+
+
+@pytest.mark.parametrize("shift", [{"scale": 2}, {"skew": 1.0}, {"noise": 1.0}, {"orthant": True}])
+def test_a_shift_leaves_what_the_reader_typed_until_new_examples_are_asked_for(shift):
+    widget = playground(subject="linear functions")
+    typed = [row if i else [9.0, *row[1:]] for i, row in enumerate(widget.examples)]
+    widget.examples = typed
+    for name, value in shift.items():
+        setattr(widget, name, value)
+    assert [row[:-1] for row in widget.examples] == [row[:-1] for row in typed]
+    assert widget.own
+    widget.prompt += 1
+    assert not {tuple(row) for row in widget.examples} & {tuple(row) for row in typed}
+    assert not widget.own
+
+
+def test_noise_moves_targets_on_the_function_and_leaves_the_readers():
+    widget = playground()
+    widget.examples = [[0.0, 0.0], [1.0, 0.0]]
+    clean = targets(widget)
+    widget.noise = 1.0
+    assert targets(widget) != clean
+    widget.on_function = False
+    widget.examples = [[0.0, 3.0]]
+    widget.noise = 0.5
+    assert widget.examples == [[0.0, 3.0]]
+
+
+@pytest.mark.parametrize("subject", ["sinusoids", "linear functions"])
+def test_inputs_are_as_much_larger_as_the_control_says(subject):
+    sizes = [
+        sum(abs(row[0]) for row in playground(subject=subject, scale=scale).examples) for scale in (-2, -1, 0, 1, 2)
+    ]
+    assert [one / sizes[2] for one in sizes] == pytest.approx([0.25, 0.5, 1, 2, 4], rel=0.01)
+
+
+def test_the_picture_of_waves_shows_all_examples():
+    for scale in (-2, 0, 2):
+        widget = playground(scale=scale)
+        assert max(abs(x) for x, _ in widget.examples) <= widget.far
+
+
+def test_a_situation_without_examples_has_those_that_are_drawn():
+    widget, fresh = playground(), playground().examples
+    widget.examples = [[0.0, 3.0]]
+    assert widget.restore({"subject": "sinusoids", "seed": 0, "read": 2})
+    assert (widget.examples, widget.read) == (fresh, 2)
+
+
+def test_no_more_examples_are_read_than_there_are():
+    widget = playground()
+    widget.examples = widget.examples[:4]
+    widget.set_state({"read": 9})
+    assert widget.read == 4
+
+
 @pytest.mark.parametrize("bad", [[[0, 0]] * 16, [[1]], [["a", 2]], [[float("nan"), 1]]])
 def test_examples_that_are_none_are_refused(bad):
     with pytest.raises(TraitError, match="at most 15 examples"):
@@ -100,4 +169,3 @@ def test_shifted_prompts_are_those_of_the_tasks():
     reference = Functions("linear", 5, 15, QUERIES, shift="skewed").sample(400, torch.Generator().manual_seed(0))
     assert float(x.square().mean()) == pytest.approx(float(reference.support_x.square().mean()), rel=0.1)
     assert float(x[..., 0].square().mean()) == pytest.approx(25 * float(x[..., 4].square().mean()), rel=0.2)
-    assert GRID == 41
