@@ -21,6 +21,11 @@ def shipped(name: str) -> Path:
     return FOLDER / f"{name}.safetensors"
 
 
+def state_beside(path: Path) -> Path:
+    """Where a training run keeps its state whose best weights go to `path`."""
+    return path.with_suffix(".run.safetensors")
+
+
 def write(path: Path, tensors: dict[str, Tensor], about: dict[str, str]) -> None:
     """Write tensors and what they are, atomically. Raises MetaKitError when the disk says no."""
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, about)

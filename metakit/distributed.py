@@ -5,7 +5,7 @@ same step, and the result is that of one process up to rounding. (A learner that
 masks, draws in every process anew: as random as in one, not the same.) `torchrun` starts the processes, and starts them
 again when one is lost; then the run goes on from its last saved state:
 
-    torchrun --standalone --nproc-per-node 4 --max-restarts 3 -m metakit train RECIPE --resume
+    torchrun --standalone --nproc-per-node 4 --max-restarts 3 -m metakit train RECIPE --out FILE --resume
 """
 
 import os

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from metakit.checkpoints import commit, load, read, write
+from metakit.checkpoints import commit, load, read, state_beside, write
 from metakit.core import MetaKitError, MetaLearner
 from metakit.distributed import first
 from metakit.evaluate import evaluate, evaluate_streams, use_protocol
@@ -69,7 +69,7 @@ class Run:
         recipe.must_be_trained()
         torch.manual_seed(seed)
         self.recipe, self.path, self.seed, self.device = recipe, path, seed, device
-        self.state_path = path.with_suffix(".run.safetensors")
+        self.state_path = state_beside(path)
         learner = recipe.learner()
         if recipe.warm_start is not None:
             images = tasks_for(recipe.data, "train", CENTRE).sample(1, generator(seed)).support_x[0]
@@ -132,6 +132,8 @@ class Run:
             self.best = value
             write(self.path, self.training.learner.state_dict(), self._about())
         self.validated = self.training.step
+        if best:
+            self.save()  # who finds these weights finds their run too
         return value, best
 
     def _resume(self) -> None:

@@ -75,12 +75,14 @@ def test_list_json_names_every_recipe():
         (["evaluate", "maml-sinusoid", "--record", "--shot", "5"], "leave the other options out"),
         (["evaluate", "maml-sinusoid", "--device", "meta", *QUICK], "There is no device"),
         (["train", "maml-sinusoid", "--steps", "0"], "--steps of 1 or more"),
-        (["train", "maml-sinusoid", "--out", "."], "let its name end in .safetensors"),
+        (["train", "maml-sinusoid", "--out", "."], "ends in .safetensors"),
         (["bench", "--repeats", "0"], "--repeats of 1 or more"),
         (["train", "mammal"], "There is no recipe"),
         (["train"], "Name a recipe"),
+        (["train", "maml-sinusoid", "--seed", "9" * 25], "18 digits or fewer"),
+        (["evaluate", "maml-sinusoid", "--seed", "9" * 25], "18 digits or fewer"),
         (["train", "nearest-neighbour-omniglot"], "nothing to train"),
-        (["train", "maml-sinusoid", "reptile-sinusoid", "--out", "x"], "--out names one file"),
+        (["train", "maml-sinusoid", "reptile-sinusoid", "--out", "x.safetensors"], "for several recipes, a folder"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments, sentence):

@@ -10,7 +10,7 @@ import tyro
 
 from metakit.checkpoints import shipped
 from metakit.cli.measuring import SPLITS, measure, row, sentence
-from metakit.cli.train import pick_device
+from metakit.cli.train import check_seed, pick_device
 from metakit.errors import MetaKitError
 from metakit.ledger import record_rows
 from metakit.nets.memory import keep_freed_memory
@@ -62,6 +62,7 @@ def evaluate(
         json: print one JSON object and nothing else.
     """
     keep_freed_memory()
+    check_seed(seed or 0)
     found, place = find(recipe), pick_device(device)
     changes: dict[str, object] = {
         "ways": way, "shots": shot, "queries": queries, "episodes": episodes,

@@ -6,6 +6,7 @@ A single training step leaves most of a GPU idle, and most of a many-core proces
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from pathlib import Path
 from queue import Empty
 from typing import Any, NamedTuple
@@ -95,12 +96,15 @@ def _heard(events: Any, running: dict[str, Any]) -> list[Event]:
 
 def _work(order: Order, threads: int, events: Any) -> None:
     """The process of one run. It stops quietly when it is interrupted: the run has saved its state by then."""
+    parent: Any = parent_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the first one tells the others
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     torch.set_num_threads(threads)
     try:
         for event in train_one(order):
             events.put(event)
+            if not parent.is_alive():  # killed: nobody could stop this one any more
+                return events.cancel_join_thread()
     except MetaKitError as error:
         events.put(Event(order.recipe, 0, outcome=str(error), failed=True))
     except (RuntimeError, MemoryError, OSError) as error:  # no memory left on the device, …

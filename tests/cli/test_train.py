@@ -7,10 +7,14 @@ import sys
 from dataclasses import replace
 from multiprocessing import active_children
 
+import psutil
+import pytest
 import torch
 
 from metakit.checkpoints import read
 from metakit.cli.side_by_side import Order, side_by_side
+from metakit.cli.train import places, train
+from metakit.core import MetaKitError
 from metakit.recipes import recipe
 from metakit.runs import Run
 
@@ -55,6 +59,7 @@ def test_one_that_is_killed_is_told_and_leaves_the_others_alone(tmp_path):
 
 SCRIPT = """
 import os, signal
+from multiprocessing import active_children
 from pathlib import Path
 from metakit.cli import train
 
@@ -63,7 +68,8 @@ def interrupted(orders, started=set()):
         yield event
         started |= {{event.recipe}} if event.step else set()
         if len(started) == len(orders):
-            os.kill(os.getpid(), signal.SIGINT)
+            print(*[each.pid for each in active_children()], flush=True)
+            os.kill(os.getpid(), signal.{signal})
 
 events, train.side_by_side = train.side_by_side, interrupted
 train.shipped = lambda name: Path({folder!r}) / f"{{name}}.safetensors"
@@ -72,12 +78,51 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_saves_every_run(tmp_path):
-    script = tmp_path / "go.py"
-    script.write_text(SCRIPT.format(folder=str(tmp_path)))
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
+def ended_by(number, folder):
+    """A training of two recipes whose first process gets this signal."""
+    script = folder / "go.py"
+    script.write_text(SCRIPT.format(folder=str(folder), signal=number.name))
+    return subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_a_polite_kill_and_a_closed_terminal_save_every_run(tmp_path, number):
+    done = ended_by(number, tmp_path)
     assert done.returncode == 130, done.stderr
     assert "Traceback" not in done.stderr
     assert "--resume" in done.stderr
     for name in NAMES:
         assert Run(recipe(name), tmp_path / f"{name}.safetensors", resume=True).training.step > 0
+
+
+def test_when_the_first_process_is_killed_no_other_goes_on(tmp_path):
+    done = ended_by(signal.SIGKILL, tmp_path)
+    assert done.returncode == -signal.SIGKILL
+    _, alive = psutil.wait_procs(
+        [psutil.Process(int(pid)) for pid in done.stdout.split() if psutil.pid_exists(int(pid))], 20
+    )
+    assert not alive
+    for name in NAMES:
+        assert Run(recipe(name), tmp_path / f"{name}.safetensors", resume=True).training.step > 0
+
+
+def test_trained_weights_stay_unless_one_says_so(tmp_path):
+    mine, hers = tmp_path / "mine.safetensors", tmp_path / "hers.safetensors"
+    hers.write_bytes(b"trained for days")
+    for resume in (False, True):
+        with pytest.raises(MetaKitError, match="--replace"):
+            train(("maml-sinusoid",), steps=1, device="cpu", out=hers, resume=resume)
+    assert hers.read_bytes() == b"trained for days"
+    train(("maml-sinusoid",), steps=1, device="cpu", out=mine)
+    mine.write_bytes(b"the best so far")
+    train(("maml-sinusoid",), steps=1, device="cpu", out=mine, resume=True)  # it is this run's own
+    with pytest.raises(MetaKitError, match="trained weights"):
+        train(("maml-sinusoid",), steps=1, device="cpu")  # the shipped ones
+    train(("maml-sinusoid",), steps=1, device="cpu", out=hers, replace=True)
+
+
+def test_several_recipes_go_into_one_folder(tmp_path):
+    assert places(NAMES, tmp_path) == [tmp_path / f"{name}.safetensors" for name in NAMES]
+    for names, out in ((NAMES, tmp_path / "x.safetensors"), (NAMES[:1], tmp_path)):
+        with pytest.raises(MetaKitError, match=r"a file that ends in \.safetensors; for several recipes, a folder"):
+            places(names, out)
