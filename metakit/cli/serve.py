@@ -27,6 +27,8 @@ def demo(port: int = 8866, host: str | None = None, visitors: int = 40, public: 
         public: for strangers: each visitor is held to 400 MB more than what all share, and whoever does nothing for ten
             minutes gives up the place. docs/public_demo.md says what that promises, and how to put it behind TLS.
     """
+    if visitors < 1:
+        raise MetaKitError("Nobody could enter: choose --visitors of 1 or more.")
     host = host or ("0.0.0.0" if public else "localhost")  # noqa: S104 - that is what was asked for
     notebook = existing("demo.ipynb")
     free(port, host)
@@ -68,6 +70,12 @@ def existing(name: str) -> Path:
 def free(port: int, host: str) -> None:
     """Raises MetaKitError when nothing can listen there: a port in use, forbidden or none; a host that is not ours."""
     try:
+        socket.getaddrinfo(host, None)
+    except OSError as error:
+        raise MetaKitError(f"{host} is no address of this machine: choose --host localhost or 0.0.0.0.") from error
+    if port == 0:
+        raise MetaKitError("A port is a number from 1 to 65535: choose one with --port.")
+    try:
         with socket.create_server((host, port)):
             pass
     except (OSError, OverflowError) as error:
@@ -107,8 +115,10 @@ def before(variable: str, folder: Path) -> None:
 
 
 def run_quietly(start: Callable[[], Any], hello: str) -> None:
-    """Say hello and serve; Ctrl-C ends it without a traceback, whoever catches it."""
-    print(hello, flush=True)
+    """Serve, and say hello as soon as somebody can come; Ctrl-C ends it without a traceback, whoever catches it."""
+    from tornado.ioloop import IOLoop  # noqa: PLC0415 - the server's
+
+    IOLoop.current().add_callback(print, hello, flush=True)
     with suppress(KeyboardInterrupt):
         start()
     print("Stopped.")

@@ -44,11 +44,19 @@ def main(descriptor: int) -> None:
                 next(rest, None)  # nobody asks: there is time
             elif not (packet := parent.recv(LONGEST)):
                 return
-            elif child := os.fork():
+            elif child := forked():
                 parent.send(str(child).encode())
             else:
                 parent.close()
                 become_kernel(json.loads(packet))
+
+
+def forked() -> int:
+    """As `os.fork`; -1 where the machine has no process or memory left."""
+    try:
+        return os.fork()
+    except OSError:
+        return -1
 
 
 def warm_up() -> None:

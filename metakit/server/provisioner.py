@@ -14,6 +14,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from tornado.web import HTTPError
 from traitlets import Int
 
 from metakit.core import MetaKitError
@@ -45,12 +46,18 @@ class Nursery:
 
     @classmethod
     def fork(cls, order: dict[str, Any]) -> int:
-        """The process id of a new kernel."""
+        """The process id of a new kernel. Raises HTTPError (503) where there is none to be had."""
         if cls.process is None or cls.process.poll() is not None:
             cls.start()
             cls.await_warm()
-        cls.link.send(json.dumps(order).encode())
-        return int(cls.link.recv(LONGEST))
+        try:
+            cls.link.send(json.dumps(order).encode())
+            child = int(cls.link.recv(LONGEST) or -1)
+        except OSError:  # it has just ended, or the order is longer than a packet
+            child = -1
+        if child < 0:
+            raise HTTPError(503, "No kernel can be had for another visitor: try again in a moment.")
+        return child
 
     @classmethod
     def stop(cls) -> None:

@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 from traitlets import Int
 from traitlets.config import Config
 from voila.app import Voila
-from voila.handler import BaseVoilaHandler
+from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHandler
 
 from metakit.server.provisioner import ForkedPython, Nursery, register
 from metakit.server.wary import LONGEST, WaryConnection
+from metakit.server.wrong_addresses import Nothing, TemplateFiles
 
 LONGEST_CELL = 120  # seconds
+LONGEST_QUERY = 2000  # signs of an address behind the "?"; what a link of ours keeps stands behind a "#"
 ABANDONED = 60  # seconds without a page until a kernel is ended: a phone that slept may come back, a lost tab does not
 ONLY_HERE = (  # the browser itself refuses every request to another server
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -53,7 +56,9 @@ class FewKernels(AsyncMappingKernelManager):
     starting = 0
 
     async def start_kernel(self, *args: Any, **settings: Any) -> str:  # type: ignore[override]
-        """Start a kernel, or answer 503 Service Unavailable."""
+        """Start a kernel, or answer 503 Service Unavailable; 414 to an address that no page of ours has."""
+        if len(settings.get("env", {}).get("QUERY_STRING", "")) > LONGEST_QUERY:
+            raise HTTPError(414)
         if len(self.list_kernel_ids()) + self.starting >= self.most:
             raise HTTPError(503, "The demo is full at the moment: try again in a few minutes.")
         self.starting += 1
@@ -61,6 +66,12 @@ class FewKernels(AsyncMappingKernelManager):
             return str(await super().start_kernel(*args, **settings))
         finally:
             self.starting -= 1
+            self._forget_failures()
+
+    def _forget_failures(self) -> None:
+        """A kernel that did not start is no kernel to be ended later."""
+        for name in [name for name, task in self._pending_kernels.items() if task.done()]:
+            del self._pending_kernels[name]
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that nobody has used for long, or whose page has gone without a word."""
@@ -86,27 +97,22 @@ PAGE = {
 }
 
 
-class Nothing(BaseVoilaHandler):  # type: ignore[misc]
-    """Where another server has files."""
-
-    def get(self, _path: str) -> None:
-        """Answer 404 with a page that leads to the demo."""
-        raise HTTPError(404)
-
-
 class Demo(Voila):  # type: ignore[misc]
     """Voila that serves no files, and takes its warm process with it."""
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
-        """Voila's own, without the files beside the notebook."""
+        """Voila's own, without the files beside the notebook; any address but theirs and the page's is nothing."""
         nothing = Nothing, {"voila_configuration": self.voila_configuration}
-        found = super().init_handlers()
-        return [(path, *(nothing if "/voila/files/" in path else what)) for path, *what in found]
+        theirs = {TemplateStaticFileHandler: (TemplateFiles,), AllowListFileHandler: nothing}
+        *found, page = [(path, *theirs.get(what, (what, *more))) for path, what, *more in super().init_handlers()]
+        return [*found, (url_path_join(self.server_url, r"/(.+)"), *nothing), page]
 
     def stop(self) -> None:
         """End every kernel, and what made them."""
-        super().stop()
-        Nursery.stop()
+        try:
+            super().stop()
+        finally:
+            Nursery.stop()
 
 
 def server(notebook: Path, port: int, host: str, limits: Limits) -> Demo:

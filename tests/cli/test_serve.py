@@ -25,6 +25,32 @@ def test_a_port_that_is_none_is_named(port: int) -> None:
         serve.demo(port=port)
 
 
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        ({"port": 0}, "from 1 to 65535"),
+        ({"host": "nosuch.invalid"}, "--host localhost"),
+        ({"visitors": 0}, "--visitors of 1 or more"),
+    ],
+)
+def test_where_nobody_could_come_it_does_not_start(wishes: dict, told: str) -> None:
+    with pytest.raises(MetaKitError, match=told):
+        serve.demo(**wishes)
+
+
+def test_it_says_hello_when_somebody_can_come(capsys: pytest.CaptureFixture[str]) -> None:
+    from tornado.ioloop import IOLoop
+
+    def start() -> None:
+        assert "runs" not in capsys.readouterr().out  # it does not listen yet
+        loop = IOLoop.current()
+        loop.add_callback(loop.stop)
+        loop.start()
+
+    serve.run_quietly(start, "The demo runs.")
+    assert capsys.readouterr().out == "The demo runs.\nStopped.\n"
+
+
 def test_missing_notebooks_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(serve, "NOTEBOOKS", tmp_path / "nowhere")
     with pytest.raises(MetaKitError, match="clone MetaKit"):

@@ -3,17 +3,22 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from time import monotonic, perf_counter, sleep
+from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import psutil
 import pytest
+from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
+from metakit.server import nursery
+from metakit.server.provisioner import Nursery
 from tests.malice import PATHS, SECRETS, messages, pour
 from tests.serving import demo, kernels
 from tests.visitor import Visitor, fetch, parsed
@@ -60,7 +65,7 @@ def test_only_what_is_public_is_served(public, path: str) -> None:
     connection.request("GET", f"/{path}")  # as it is: clients tidy paths up
     answer = connection.getresponse()
     body = answer.read()
-    assert answer.status >= 300  # some of them Voila's handlers answer with 500
+    assert 300 <= answer.status < 500
     assert not any(secret in body for secret in SECRETS)
 
 
@@ -69,6 +74,28 @@ def test_a_wrong_address_leads_to_the_demo(public) -> None:
     assert answer.code == 404
     assert b"There is no such page here." in answer.body
     assert b'<a href="/">Go to the demo</a>' in answer.body
+
+
+def test_an_endless_address_starts_no_kernel(public) -> None:
+    answer = asyncio.run(fetch(f"{public[0]}?a={'%C3%A9' * 5_000}"))  # the server must still end cleanly
+    assert answer.code == 414
+    assert b"That did not work." in answer.body
+    assert not kernels(public[1])
+
+
+def test_where_no_process_is_left_the_next_visitor_is_refused_and_the_others_stay(monkeypatch) -> None:
+    def no_fork() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", no_fork)
+    assert nursery.forked() == -1
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    monkeypatch.setattr(Nursery, "process", SimpleNamespace(poll=lambda: None))
+    monkeypatch.setattr(Nursery, "link", ours, raising=False)
+    for answer in (lambda: theirs.send(b"-1"), lambda: theirs.shutdown(socket.SHUT_WR), theirs.close):
+        answer()
+        with pytest.raises(HTTPError, match="503"):
+            Nursery.fork({})
 
 
 def test_messages_that_make_no_sense_do_nothing_and_others_do_not_notice(public, tmp_path) -> None:
