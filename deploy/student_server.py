@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
+from uuid import uuid4
 
 SHORT = "/tmp"  # noqa: S108 - kernels listen on files there, and macOS wants less than 104 characters for a path
 POLITE = 5  # the hub and its proxy come first when processors are short
@@ -30,6 +31,8 @@ def main() -> None:
 
 def short_folder(kept: Path) -> str:
     """A folder of the student's own with a short path, the same at every start: `kept` in their home leads there."""
+    if kept.exists() and not kept.is_symlink():
+        kept.replace(kept.with_name(f"{kept.name}.{uuid4()}"))  # a home was restored: it is no way to a short path
     if not (kept.is_dir() and kept.stat().st_uid == os.getuid()):
         kept.unlink(missing_ok=True)
         kept.symlink_to(mkdtemp(prefix="metakit-", dir=SHORT))

@@ -43,8 +43,10 @@ def asked(words: Sequence[str]) -> tuple[str, ...]:
     """
     if "--without-outputs" in words:
         return NONE
-    if wrong := [word for word in words if not re.fullmatch(r"\d\d", word)]:
-        raise MetaKitError(f"{wrong[0]} is no lesson: give numbers of two digits, as in ARGS=01 or ARGS='00 01'.")
+    numbers = [path.name[:2] for path in lessons()]
+    if wrong := [word for word in words if word not in numbers]:
+        known = f"{numbers[0]} to {numbers[-1]}"
+        raise MetaKitError(f"{wrong[0]} is no lesson: give numbers from {known}, as in ARGS=01 or ARGS='00 01'.")
     return tuple(words) or ALL
 
 

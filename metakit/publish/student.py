@@ -17,6 +17,9 @@ from metakit.teach.lessons import lessons
 
 NEEDED = ("LICENSE", "Makefile", "constraints.txt", "environment.yml", "pyproject.toml", "metakit",
           "data/README.md", "data/results.json", "data/checkpoints", "data/studies")  # fmt: skip
+VERBS = ("help", "demo", "lab", "bench", "clean")  # of the Makefile: what needs no more than is here
+NOT_THEIRS = ("results:", "hub:", "site:", "slides:", "test:", "lint:", "format:", "student:", "nbgrader:", "load:",
+              "who:", ".venv/course:", ".venv/hub:", ".venv/developer:", "# JupyterHub's proxy")  # fmt: skip
 LEFT_OUT = ("__pycache__", "*.pyc", ".*", "*.run.safetensors", "publish")
 NOT_FOR_STUDENTS = ("docs/teaching", "tests", "notebooks/STYLE.md")
 README = Path(__file__).parent / "static" / "student.md"
@@ -77,9 +80,16 @@ def student(root: Path = ROOT) -> Path:
     (edition.folder / "README.md").write_text(readme, "utf-8")
     for name in NEEDED:
         edition.bring(name)
+    (edition.folder / "Makefile").write_text(makefile((root / "Makefile").read_text("utf-8")), "utf-8")
     for path in sorted((edition.root / "notebooks").glob("*.ipynb")):
         edition.bring_lesson(path)
     return edition.folder
+
+
+def makefile(text: str) -> str:
+    """The Makefile with the verbs that a student can use."""
+    kept = "\n\n".join(rule for rule in text.split("\n\n") if not rule.startswith(NOT_THEIRS))
+    return re.sub(r"(?m)^\.PHONY: .*$", f".PHONY: {' '.join(VERBS)} again", kept)
 
 
 def packed(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """What stands in deploy/, without a hub: lessons copied, memory limited, settings for elsewhere well formed."""
 
 import importlib.util
+import os
 import resource
 import subprocess
 import sys
@@ -49,6 +50,33 @@ def test_students_get_what_is_missing_and_keep_what_they_changed(tmp_path: Path)
     (home / "00.ipynb").write_text("mine", "utf-8")
     student_server().copy_missing(lessons, home)
     assert {path.name: path.read_text("utf-8") for path in home.iterdir()} == {"00.ipynb": "mine", "01.ipynb": "new"}
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("METAKIT_CLASS_PASSWORD", "abc"),
+        ("METAKIT_CLASS_PASSWORD", "größer-als-acht"),
+        ("METAKIT_TEACHER_PASSWORD", "a" * 31),
+    ],
+)
+def test_a_password_that_nobody_could_use_is_told_before_anything_is_installed(name: str, password: str):
+    environment = os.environ | {"METAKIT_ALLOW_ROOT": "1", "METAKIT_CLASS_PASSWORD": "long enough"} | {name: password}
+    done = subprocess.run(
+        [sys.executable, DEPLOY / "who.py"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Let {name} have ")
+
+
+def test_a_home_that_was_restored_with_its_links_followed_is_no_obstacle(tmp_path: Path):
+    kept = tmp_path / "kernels"
+    kept.mkdir()
+    (kept / "old").write_text("kept", "utf-8")
+    found = Path(student_server().short_folder(kept))
+    assert kept.readlink() == found
+    assert [path.read_text("utf-8") for path in tmp_path.glob("kernels.*/old")] == ["kept"]
+    found.rmdir()
 
 
 def test_kernels_listen_on_files_with_short_paths_where_the_student_alone_looks(tmp_path: Path):

@@ -125,9 +125,10 @@ def test_only_the_lessons_that_are_asked_for_run(published):
         assert any(cell.get("outputs") for cell in read(notebook, cache, wanted).cells) == there
 
 
-def test_a_word_that_is_no_lesson_is_named():
-    with pytest.raises(MetaKitError, match="1 is no lesson: give numbers of two digits"):
-        asked(["1"])
+@pytest.mark.parametrize("wrong", ["1", "99", "one"])
+def test_a_word_that_is_no_lesson_is_named(wrong):
+    with pytest.raises(MetaKitError, match=f"{wrong} is no lesson: give numbers from 00 to 10"):
+        asked([wrong])
 
 
 def test_a_lesson_that_fails_is_named(tmp_path):

@@ -13,7 +13,7 @@ import pytest
 
 from metakit.core import MetaKitError
 from metakit.publish.solutions import posed, tagged, without_solutions
-from metakit.publish.student import packed, student
+from metakit.publish.student import VERBS, packed, student
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -110,3 +110,16 @@ def test_a_student_edition_of_a_student_edition_is_refused(edition):
 def test_exercises_stay(edition):
     left = [cell for path in LESSONS for cell in cells(edition / "notebooks" / path.name) if tagged(cell, "exercise")]
     assert len(left) == sum(tagged(cell, "exercise") for path in LESSONS for cell in cells(path)) > 0
+
+
+def test_every_verb_of_the_makefile_works_there(edition):
+    text = (edition / "Makefile").read_text("utf-8")
+    rules = set(re.findall(r"(?m)^([\w./]+):", text))
+    assert set(VERBS) <= rules
+    assert {name for rule in re.findall(r"(?m)^[\w./]+: ([^#\n]*)", text) for name in rule.split()} - {
+        "$(VENV)",
+        "$(VERSIONS)",
+    } <= rules
+    assert not re.search(r"deploy|publish|tests/load|ruff", re.sub(r"(?s)\nclean:.*?\n\n", "", text))
+    told = subprocess.run(["make", "help"], cwd=edition, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"(?m)^  (\w+)", told)) == set(VERBS)
