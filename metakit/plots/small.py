@@ -25,8 +25,9 @@ def points(groups: Mapping[str, Tensor], centres: Tensor) -> Picture:
             style = stroke(number)
             axes.plot(*xy.T, style.marker, color=style.colour, markersize=5, alpha=0.7, label=name)
             box = {"boxstyle": "circle", "facecolor": "white", "edgecolor": style.colour, "linewidth": 2}
-            axes.plot(*centres[number], ".", alpha=0)  # text alone does not widen the axes
-            axes.annotate(name, tuple(centres[number]), ha="center", va="center", fontsize=8, bbox=box)
+            centre = torch.as_tensor(centres[number]).detach()
+            axes.plot(*centre, ".", alpha=0)  # text alone does not widen the axes
+            axes.annotate(name, tuple(centre), ha="center", va="center", fontsize=8, bbox=box)
         axes.set_aspect("equal", adjustable="datalim")  # what looks near is near
         return figure
 
@@ -45,7 +46,8 @@ def lines(
         for number, (name, y) in enumerate(series.items()):
             style = stroke(number)
             marker = style.marker if len(x) < MANY else ""
-            axes.plot(x, y, color=style.colour, linestyle=style.dash, marker=marker, markersize=4, label=name)
+            line = torch.as_tensor(y).detach()
+            axes.plot(x, line, color=style.colour, linestyle=style.dash, marker=marker, markersize=4, label=name)
         if dots:
             axes.plot(*dots, "o", color="black", markersize=5)
         _name(figure)

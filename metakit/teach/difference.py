@@ -18,7 +18,8 @@ def difference(found: Any, wanted: Any, tolerance: float = TOLERANCE) -> str:
     if isinstance(wanted, dict):
         parts = {f"{name}: ": (found.get(name), value) for name, value in wanted.items()}
     elif isinstance(wanted, tuple):
-        if not isinstance(found, tuple | list) or len(found) != len(wanted):
+        row = isinstance(found, tuple | list) or getattr(found, "ndim", 0) == 1  # numbers in a tensor or an array
+        if not row or len(found) != len(wanted):
             return f"you return {described(found)}, the reference {described(wanted)}."
         parts = {f"part {n}: ": pair for n, pair in enumerate(zip(found, wanted, strict=True), 1)}
     else:

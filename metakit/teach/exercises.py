@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -11,7 +12,7 @@ import torch
 from metakit.plots.style import Picture
 from metakit.teach.difference import TOLERANCE, described, difference
 from metakit.teach.progress import keep_solved
-from metakit.teach.verdict import Drawing, Verdict
+from metakit.teach.verdict import Drawing, Outcome, Verdict
 
 Function = Callable[..., Any]
 Cases = Sequence[tuple[Any, ...]]
@@ -21,8 +22,12 @@ COURSE = "metakit.teach.course"  # one module a lesson, its exercises as constan
 class _NoAnswerError(Exception):
     """The learner's function gave no answer that can be compared; the verdict says why."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
+    def __init__(self, outcome: Outcome, text: str) -> None:
+        self.outcome, self.text = outcome, text
+
+
+def _once(function: Function, *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Exercise:
     oracle: Function  # slow and obvious, never the clever way
     cases: Callable[[int], Cases]  # seed -> argument tuples; the notebook uses seed 0, hidden tests other seeds
     mistakes: dict[str, Function]  # a sentence to the learner -> the wrong function that it is about
+    trial: Function = _once  # (function, *arguments) -> answer; several calls, where one draw says too little
     facts: Function | None = None  # (answer, *arguments) -> named properties to compare where answers may differ
     picture: Callable[..., Picture] | None = None  # (answer, *arguments) -> the picture of the first case
     shows: str = ""  # what is on the picture, in words
@@ -53,10 +59,15 @@ class Exercise:
 
         A `...` that is left in place, returned or calculated with, is "not written yet".
         """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self._verdict(attempt, seed)
+
+    def _verdict(self, attempt: Function, seed: int) -> Verdict:
         try:
             answers = self._answers(attempt, seed)
         except _NoAnswerError as no_answer:
-            return Verdict(no_answer.verdict.outcome, no_answer.verdict.text, self._drawings(seed))
+            return Verdict(no_answer.outcome, no_answer.text, self._drawings(seed))
         if not (told := self._first_difference(answers, self.oracle, seed)):
             text = f"`{_name(attempt)}` agrees with the reference on {len(answers)} cases."
             trouble = keep_solved(self.key) if self.key and seed == 0 else ""
@@ -69,15 +80,13 @@ class Exercise:
 
     def _answers(self, attempt: Function, seed: int) -> list[Any]:
         """What `attempt` returns in each case. The arguments are fresh, so it may change them."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return [_answer(attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
+        return [_answer(self.trial, attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
 
     def _first_difference(self, answers: list[Any], other: Function, seed: int) -> str:
         """Compare case by case. `other` gets arguments of its own: it may draw from a generator among them."""
         both = zip(answers, self.cases(seed), self.cases(seed), strict=True)
         for n, (found, own, case) in enumerate(both, 1):
-            if told := self._difference(found, other(*own), case):
+            if told := self._difference(found, self.trial(other, *own), case):
                 return f"Case {n} of {len(answers)}: {told}"
         return ""
 
@@ -93,7 +102,7 @@ class Exercise:
         if self.picture is None:
             return ()
         draw, (case, *_) = self.picture, self.cases(seed)
-        wanted = self.oracle(*self.cases(seed)[0])
+        wanted = self.trial(self.oracle, *self.cases(seed)[0])
         expected = Drawing("Expected", f"Expected picture: {self.shows}", lambda: draw(wanted, *case))
         if not found or not self._difference(found[0], wanted, case):
             return (expected,)
@@ -103,26 +112,41 @@ class Exercise:
         )
 
 
-def _answer(attempt: Function, case: tuple[Any, ...], number: int) -> Any:
+def _answer(trial: Function, attempt: Function, case: tuple[Any, ...], number: int) -> Any:
     """One answer; whatever goes wrong becomes a sentence."""
     try:
-        found = attempt(*case)
+        return trial(partial(_written, attempt), *case)
+    except _NoAnswerError:
+        raise
     except KeyboardInterrupt:
-        raise _NoAnswerError(
-            Verdict("failed", f"You interrupted case {number}: does your loop come to an end?")
-        ) from None
+        text = f"You interrupted case {number}: does your loop come to an end?"
+        raise _NoAnswerError("failed", text) from None
     except BaseException as error:  # noqa: BLE001 - the learner's own code: what went wrong is the answer
-        if isinstance(error, NotImplementedError) or "ellipsis" in str(error):
-            found = ...
-        else:
-            raise _NoAnswerError(Verdict("failed", _explain(error, attempt, number))) from None
+        if left := _left_in_place(error):
+            raise _not_written(left, attempt) from None
+        raise _NoAnswerError("failed", _explain(error, attempt, number)) from None
+
+
+def _written(attempt: Function, *arguments: Any) -> Any:
+    """What `attempt` returns, where it is written at all."""
+    found = attempt(*arguments)
     if found is ... or (isinstance(found, tuple) and any(part is ... for part in found)):
-        text = f"Replace the `...` in `{_name(attempt)}` and run this cell again."
-        raise _NoAnswerError(Verdict("not written yet", text))
+        raise _not_written("...", attempt)
     if found is None:
         text = f"`{_name(attempt)}` returns nothing: write its body, and end it with `return`."
-        raise _NoAnswerError(Verdict("not written yet", text))
+        raise _NoAnswerError("not written yet", text)
     return found
+
+
+def _left_in_place(error: BaseException) -> str:
+    """What of a stub raised this: a lesson's dots, or the line that nbgrader writes. torch has words for what it lacks."""
+    if isinstance(error, NotImplementedError) and not str(error):
+        return "raise NotImplementedError()"
+    return "..." if "ellipsis" in str(error) else ""
+
+
+def _not_written(left: str, attempt: Function) -> _NoAnswerError:
+    return _NoAnswerError("not written yet", f"Replace the `{left}` in `{_name(attempt)}` and run this cell again.")
 
 
 def _name(attempt: Function) -> str:

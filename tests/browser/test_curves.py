@@ -108,17 +108,17 @@ def test_an_error_beyond_the_chart_is_marked(curves: Page) -> None:
     assert curves.locator(".mkc-beyond").count() > 0
 
 
-def test_a_presets_sentence_stands_while_it_is_true(curves: Page) -> None:
-    sentence = curves.locator(".mk-room-preset")
+def test_a_presets_sentence_says_when_it_may_be_true_no_longer(curves: Page) -> None:
+    strayed = curves.get_by_text("You have changed something since")
     button(curves, "More steps hurt").click()
     expect(curves).to_have_url(re.compile("step=10"))
-    expect(sentence).to_be_visible()
+    expect(strayed).to_be_hidden()
     steps(curves).fill("4")
-    expect(sentence).to_be_hidden()
+    expect(strayed).to_be_visible()
     steps(curves).fill("10")
-    expect(sentence).to_be_visible()
+    expect(strayed).to_be_hidden()
     curves.locator(".mkc-canvas").click(position={"x": 200, "y": 200})
-    expect(sentence).to_be_hidden()
+    expect(strayed).to_be_visible()
     button(curves, "One point").click()
-    expect(sentence).to_contain_text("Many waves")
-    expect(sentence).to_be_visible()
+    expect(curves.locator(".mk-room-preset")).to_contain_text("Many waves")
+    expect(strayed).to_be_hidden()

@@ -1,6 +1,8 @@
 """The exercises of lesson 03: cut an episode out of images, chances of classes, an accuracy with its interval."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,7 +14,9 @@ from metakit.teach.exercises import Exercise
 
 # ── An episode: N classes, K support and Q query drawings of each, none of them in both ──
 
-Episode = tuple[Tensor, Tensor, Tensor, Tensor]  # support_x, support_y, query_x, query_y
+Episode = tuple[Tensor, Tensor, Tensor, Tensor]
+PARTS = ("support_x", "support_y", "query_x", "query_y")
+DRAWS = 10  # one draw proves little: right code may draw the first classes
 
 
 def _cut(images: Tensor, classes: Tensor, drawings: list[Tensor], shots: int) -> Episode:
@@ -32,33 +36,90 @@ def _sample_episode(images: Tensor, ways: int, shots: int, queries: int, rng: to
 
 def _image_sets(seed: int) -> list[tuple[Tensor, int, int, int, torch.Generator]]:
     """The pixels of a drawing hold its number: 6 × class + drawing."""
-    images = torch.arange(14 * 6.0).view(14, 6, 1, 1).expand(-1, -1, 2, 2)
+    images = torch.arange(14 * 6.0).view(14, 6, 1, 1, 1).expand(-1, -1, 1, 28, 28).contiguous()
     return [(images[:8], 6, 2, 3, generator(seed)), (images, 12, 1, 5, generator(seed))]
 
 
+def _drawn_often(
+    function: Callable[..., Any], images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator
+) -> list[Any]:
+    """Episodes of several seeds, and in the end one of the first seed again."""
+    seeds = [rng.initial_seed() + n for n in (*range(DRAWS), 0)]
+    return [function(images.clone(), ways, shots, queries, generator(seed)) for seed in seeds]
+
+
 def _numbers(x: Tensor) -> list[int]:
-    return [int(image.flatten()[0]) for image in x]
+    return [int(n) for n in x.flatten(1)[:, 0]]
 
 
-def _properties(found: Episode, _: Tensor, ways: int, *__: Any) -> dict[str, Any]:
-    """What must hold, whatever was drawn."""
-    x, y = [_numbers(part) for part in found[::2]], [[int(n) for n in part] for part in found[1::2]]
-    support, query = x
-    classes = [n // 6 for n in support]
-    named = {(n // 6, label) for both in zip(x, y, strict=True) for n, label in zip(*both, strict=True)}
+class _Drawn(NamedTuple):
+    """An episode in numbers."""
+
+    support: list[int]
+    query: list[int]
+    named: set[tuple[int, int]]  # class in the whole set, label
+
+
+def _read(episode: Episode) -> _Drawn:
+    support, query = _numbers(episode[0]), _numbers(episode[2])
+    labels = [int(label) for part in episode[1::2] for label in part]
+    return _Drawn(support, query, {(n // 6, label) for n, label in zip([*support, *query], labels, strict=True)})
+
+
+def _shapes(episode: Any) -> dict[str, Any]:
+    """The parts of an episode with zeros for numbers, so that they differ in shape or not at all."""
+    parts = episode if isinstance(episode, tuple | list) else [episode]
+    told: dict[str, Any] = {"the number of things that you return": len(parts)}
+    return told | {name: _zeros(part) for name, part in zip(PARTS, parts, strict=False)}
+
+
+def _zeros(part: Any) -> Any:
+    try:
+        return torch.zeros(torch.as_tensor(part).shape)
+    except (TypeError, ValueError, RuntimeError):
+        return part  # no tensor: told as what it is
+
+
+def _properties(found: list[Any], images: Tensor, ways: int, shots: int, queries: int, _: Any) -> dict[str, Any]:
+    """What must hold, whatever is drawn. Where a shape is wrong, nothing else is told."""
+    told, image = _shapes(found[0]), images.shape[2:]
+    sizes = [(ways * shots, *image), (ways * shots,), (ways * queries, *image), (ways * queries,)]
+    if [getattr(told.get(name), "shape", ()) for name in PARTS] != sizes or len(found[0]) > len(PARTS):
+        return told
+    drawn = [_read(episode) for episode in found]
+    return (
+        told
+        | _of_each(drawn, ways, shots, queries)
+        | {
+            "always the same drawings of a class": len({n % 6 for one in drawn for n in one.support}) == shots,
+            "always the same classes": len({n // 6 for one in drawn for n in one.support}) == ways,
+            "the same `rng` draws the same episode": drawn[0] == drawn[-1],
+        }
+    )
+
+
+def _of_each(drawn: list[_Drawn], ways: int, shots: int, queries: int) -> dict[str, bool]:
+    """What must hold for each of the episodes."""
     return {
-        "images in the support set": len(support),
-        "images in the query set": len(query),
-        "the shape of an image": torch.tensor(found[0].shape[1:]),
-        "a drawing is in both sets": bool({*support} & {*query}),
-        "a drawing is there twice": len({*support}) < len(support) or len({*query}) < len(query),
-        "a class was drawn twice": len({*classes}) < ways,
-        "examples of the classes in the support set": torch.tensor(sorted(map(classes.count, {*classes}))),
-        "the labels": torch.tensor(sorted({label for labels in y for label in labels})),
-        "every label stands for one class, in both sets": len(named) == len({*classes}),
-        "always the first drawings of a class": {n % 6 for n in support} == {*range(len(support) // ways)},
-        "always the first classes of the set": {*classes} == {*range(ways)},
+        "a drawing is in both sets": any({*one.support} & {*one.query} for one in drawn),
+        "a drawing is there twice": any(len({*part}) < len(part) for one in drawn for part in one[:2]),
+        "a class was drawn twice": any(len(_classes(one.support)) < ways for one in drawn),
+        "every class has K drawings in the support set": all(_shares(one.support) == {shots} for one in drawn),
+        "every class has `queries` drawings in the query set": all(_shares(one.query) == {queries} for one in drawn),
+        "the labels are 0 to N - 1": all({label for _, label in one.named} == {*range(ways)} for one in drawn),
+        "every label stands for one class, in both sets": all(
+            len(one.named) == len(_classes(one.support)) for one in drawn
+        ),
     }
+
+
+def _classes(numbers: list[int]) -> Counter[int]:
+    return Counter(n // 6 for n in numbers)
+
+
+def _shares(numbers: list[int]) -> set[int]:
+    """How many drawings a class has, over the classes."""
+    return {*_classes(numbers).values()}
 
 
 def _leaking(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
@@ -83,12 +144,16 @@ def _same_drawings(images: Tensor, ways: int, shots: int, queries: int, rng: tor
     return _cut(images, classes, [torch.arange(shots + queries)] * ways, shots)
 
 
-def _draw_episode(found: Episode, _: Tensor, ways: int, *__: Any) -> Picture:
+def _without_rng(images: Tensor, ways: int, shots: int, queries: int, _: torch.Generator) -> Episode:
+    return _sample_episode(images, ways, shots, queries, torch.default_generator)
+
+
+def _draw_episode(found: list[Episode], _: Tensor, ways: int, *__: Any) -> Picture:
     """One row a label; S and Q say where a drawing went, B that it is in both sets, – that it is in none."""
-    support, query = _numbers(found[0]), _numbers(found[2])
+    labels, (support, query, _named) = found[0][1].tolist(), _read(found[0])
     rows = {}
     for label in range(ways):
-        first = 6 * (support[found[1].tolist().index(label)] // 6)
+        first = 6 * (support[labels.index(label)] // 6)
         row = [(n in support, n in query) for n in range(first, first + 6)]
         rows[f"{label}"] = ["–QSB"[2 * s + q] for s, q in row]
     return small.letters(rows, "drawings of its class", "label")
@@ -100,6 +165,7 @@ sample_episode = Exercise(
     difficulty="hard",
     oracle=_sample_episode,
     cases=_image_sets,
+    trial=_drawn_often,
     facts=_properties,
     mistakes={
         "Some drawings are in the support set and in the query set: you drew the two apart. Draw once for each class, "
@@ -110,6 +176,8 @@ sample_episode = Exercise(
         "the learner may know the answer by heart.": _named_by_the_set,
         "You always take the first drawings of a class. Then the same few people draw every support set: shuffle the "
         "drawings.": _same_drawings,
+        "Not all that you draw comes from `rng`, so the same `rng` gives another episode, and nobody can repeat what you "
+        "measure. Hand `generator=rng` to every draw.": _without_rng,
     },
     picture=_draw_episode,
     shows="one row for each of six labels; of its class's six drawings two are marked S, three Q, and one is left.",

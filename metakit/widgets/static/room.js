@@ -37,7 +37,7 @@ function render({ model, el }) {
     const found = model.get("presets").filter((one) => one.heading === heading);
     const about = part("p", { role: "status", className: "mk-room-preset" });
     const show = (preset) => {
-      about.textContent = preset.about;
+      about.replaceChildren(preset.about, part("small", {}, " You have changed something since: the button brings it back."));
       told = { about, traits: Object.keys(preset.situation) };
       moved = true;
       wish(preset.situation);
@@ -47,13 +47,13 @@ function render({ model, el }) {
     return found.length ? [bar, about] : [];
   }
 
-  /** A preset's sentence goes when its widget is no longer as the preset made it. Its place stays, so that nothing jumps. */
+  /** A preset's sentence says so when its widget is no longer as the preset made it. Its place is kept: nothing jumps. */
   function judge() {
     const found = told && children.find(({ traits }) => told.traits.every((trait) => traits.includes(trait)));
     if (!found || root.dataset.busy === "true") return;
     const now = JSON.stringify(found.traits.map((trait) => found.child.get(trait)));
     told.then ??= now;
-    told.about.classList.toggle("mk-room-over", told.then !== now);
+    told.about.classList.toggle("mk-room-strayed", told.then !== now);
   }
 
   /** Until the situation is there, what is shown is not it: a point added now would end it. */

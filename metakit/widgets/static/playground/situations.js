@@ -9,7 +9,7 @@ function makeSituations({ board, state, model, panel, presets, source, send, lay
   let wished = { truth: Math.min(2, state.ways - 1) }; // what the new board is to be, as soon as its examples are here
 
   const asked = () => ({ source: model.get("source"), episode: model.get("episode") });
-  const now = () => ({ board: board.now(), state: { ...state }, laid: model.get("laid"), names: model.get("panel"), words: presets.words() });
+  const now = () => ({ board: board.now(), state: { ...state }, laid: model.get("laid"), names: model.get("panel"), words: presets.said() });
 
   /** Before every change: the situation as it is can be had again. */
   function remember(slider = null) {
@@ -34,7 +34,7 @@ function makeSituations({ board, state, model, panel, presets, source, send, lay
     Object.assign(board, found.board);
     Object.assign(state, found.state);
     model.set("panel", panel.tick(found.names));
-    presets.say(found.words);
+    presets.say(...(found.words ?? []));
     changed();
   }
 
