@@ -139,8 +139,8 @@ def _written(attempt: Function, *arguments: Any) -> Any:
 
 
 def _left_in_place(error: BaseException) -> str:
-    """What of a stub raised this: a lesson's dots, or the line that nbgrader writes. torch has words for what it lacks."""
-    if isinstance(error, NotImplementedError) and not str(error):
+    """What of a stub raised this: a lesson's dots, or the line that nbgrader writes."""
+    if isinstance(error, NotImplementedError) and not str(error):  # torch says what it has not implemented
         return "raise NotImplementedError()"
     return "..." if "ellipsis" in str(error) else ""
 

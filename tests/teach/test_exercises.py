@@ -39,6 +39,10 @@ def half_written(x):
     return factor * x
 
 
+def unwritten_at_nbgrader(x):
+    raise NotImplementedError()  # noqa: RSE102 - as nbgrader writes it
+
+
 def endless(x):
     return endless(x)
 
@@ -63,6 +67,12 @@ def interrupted(x):
         (stub, "not written yet", "Replace the `...` in `stub`"),
         (half_written, "not written yet", "Replace"),
         (lambda x: (x, ...), "not written yet", "Replace"),
+        (
+            unwritten_at_nbgrader,
+            "not written yet",
+            "Replace the `raise NotImplementedError()` in `unwritten_at_nbgrader`",
+        ),
+        (lambda x: x.long().softmax(-1), "failed", "not implemented for 'Long'"),
         (lambda _: None, "not written yet", "end it with `return`"),
         (lambda x: 3 * x, "differs", "Case 1 of 2: you return 6 at [1], the reference 4."),
         (lambda x: x.sum(), "differs", "shape [], the reference [2]"),
@@ -83,6 +93,19 @@ def test_every_attempt_gets_a_sentence(attempt, outcome, words):
     assert (verdict.outcome, bool(verdict)) == (outcome, outcome == "right")
     assert words in verdict.text
     assert outcome.capitalize() in replace(verdict, drawings=())._repr_html_()
+
+
+def test_a_trial_asks_several_times_and_answers_are_judged_together():
+    def twice(function, x):
+        return torch.stack([function(x), function(x)])
+
+    def facts(found, x):
+        return {"differs from draw to draw": bool((found[0] != found[1]).any())}
+
+    drawn = Exercise("", 1, "easy", lambda x: x + torch.rand(2), lambda _: [(torch.zeros(2),)], {}, twice, facts)
+    assert drawn.check(torch.rand_like)
+    assert "differs from draw to draw: you return False" in drawn.check(lambda x: x).text
+    assert drawn.check(stub).outcome == "not written yet"
 
 
 def test_another_seed_is_another_case():

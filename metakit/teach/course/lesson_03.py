@@ -150,7 +150,7 @@ def _without_rng(images: Tensor, ways: int, shots: int, queries: int, _: torch.G
 
 def _draw_episode(found: list[Episode], _: Tensor, ways: int, *__: Any) -> Picture:
     """One row a label; S and Q say where a drawing went, B that it is in both sets, – that it is in none."""
-    labels, (support, query, _named) = found[0][1].tolist(), _read(found[0])
+    labels, (support, query, _named) = torch.as_tensor(found[0][1]).tolist(), _read(found[0])
     rows = {}
     for label in range(ways):
         first = 6 * (support[labels.index(label)] // 6)
@@ -176,8 +176,8 @@ sample_episode = Exercise(
         "the learner may know the answer by heart.": _named_by_the_set,
         "You always take the first drawings of a class. Then the same few people draw every support set: shuffle the "
         "drawings.": _same_drawings,
-        "Not all that you draw comes from `rng`, so the same `rng` gives another episode, and nobody can repeat what you "
-        "measure. Hand `generator=rng` to every draw.": _without_rng,
+        "Not all that you draw comes from `rng`, so the same `rng` gives another episode, and nobody can repeat what "
+        "you measure. Hand `generator=rng` to every draw.": _without_rng,
     },
     picture=_draw_episode,
     shows="one row for each of six labels; of its class's six drawings two are marked S, three Q, and one is left.",
