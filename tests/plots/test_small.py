@@ -22,6 +22,12 @@ def test_a_long_curve_has_no_markers_and_a_short_one_has():
         assert dots.get_xdata() == [1.0]
 
 
+def test_what_autograd_follows_is_drawn_all_the_same():
+    followed = torch.ones(2, 2, requires_grad=True)
+    assert small.lines(range(2), {"a": followed[0]}, "x", "y").axes[0].lines[0].get_ydata().tolist() == [1, 1]
+    assert small.points({"A": torch.zeros(3, 2)}, followed).axes[0].texts[0].xy == (1.0, 1.0)
+
+
 def test_arrows_end_where_their_vectors_lead():
     axes = small.arrows({"v": torch.tensor([1.0, 2.0], requires_grad=True)}, torch.tensor([1.0, 1.0])).axes[0]
     (arrow,) = axes.texts

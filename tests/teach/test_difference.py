@@ -1,5 +1,6 @@
 """How two results differ, in one sentence."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -20,6 +21,8 @@ NAN, INF = float("nan"), float("inf")
         (True, True),
         (torch.empty(0), torch.empty(0)),
         (torch.ones(2, requires_grad=True), torch.ones(2)),
+        (torch.tensor([1.0, 2.0], requires_grad=True), (1.0, torch.tensor(2.0))),
+        (np.array([1.0, 2.0]), (1.0, 2.0)),
     ],
 )
 def test_what_agrees_has_no_sentence(found, wanted):
@@ -40,6 +43,9 @@ def test_what_agrees_has_no_sentence(found, wanted):
         (INF, 1.0, "you return inf"),
         ((1, 2), (1, 3), "part 2: you return 2, the reference 3."),
         (1, (1, 3), "you return an int, the reference a tuple of 2."),
+        (torch.tensor([1.0, 3.0]), (1, 2), "part 2: you return 3, the reference 2."),
+        (torch.ones(3), (1, 1), "you return a tensor of shape [3], the reference a tuple of 2."),
+        (torch.ones(2, 2), (1, 1), "you return a tensor of shape [2, 2], the reference a tuple of 2."),
         ({"a": 1}, {"a": 2}, "a: you return 1, the reference 2."),
         ({}, {"a": 2}, "a: you return nothing, the reference a"),
         (1, True, ""),

@@ -11,6 +11,8 @@ from metakit.teach.exercises import Exercise
 
 # ── The burstiness dial (sequences.py) ──
 
+DIALS = ((0.35, 0.6), (0.85, 0.6), (0.55, 0.9), (0.3, 0.2))  # a chance, and the dial
+
 
 def _shown(nine: Tensor, order: Tensor, chance: float, burstiness: float) -> Tensor:
     if chance >= burstiness:
@@ -20,10 +22,10 @@ def _shown(nine: Tensor, order: Tensor, chance: float, burstiness: float) -> Ten
 
 
 def _draws(seed: int) -> list[tuple[Tensor, Tensor, float, float]]:
-    """Three sequences at the same dial: two come out bursty, one does not."""
+    """Four sequences at three dials, two of them bursty: neither the chance nor the dial alone says which."""
     rng = generator(seed)
-    drawn = [[torch.randperm(n, generator=rng) for n in (1100, 8)] for _ in range(3)]
-    return [(nine[:9], order, chance, 0.6) for (nine, order), chance in zip(drawn, (0.35, 0.85, 0.1), strict=True)]
+    drawn = [[torch.randperm(n, generator=rng) for n in (1100, 8)] for _ in DIALS]
+    return [(nine[:9], order, *dial) for (nine, order), dial in zip(drawn, DIALS, strict=True)]
 
 
 def _burst(nine: Tensor, order: Tensor, *_: float) -> Tensor:
@@ -56,6 +58,8 @@ shown = Exercise(
             lambda nine, order, c, dial: nine if c >= dial else _burst(nine, order.argsort())
         ),
         "Your dial is stuck: all sequences are bursty.": _burst,
+        "You leave out the dial: half of your sequences are bursty wherever it stands. Compare the chance with "
+        "`burstiness`.": lambda nine, order, c, _: _shown(nine, order, c, 0.5),
     },
     picture=_draw_sequence,
     shows="for each place which class it shows: two classes three times, two others once, and the first for the query.",
