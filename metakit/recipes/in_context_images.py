@@ -1,8 +1,8 @@
 """In-context learning of Omniglot characters: a transformer on top of an encoder that learns no more.
 
-The encoder is the trained one of `prototypical-omniglot`, centred. So the transformer learns one thing alone: to read
-pictures with labels and to name another picture by them. It learns that from upright characters; the encoder has seen
-them turned as well, and so it is tested on both.
+The encoder is the trained one of `prototypical-omniglot-pairs`, centred. So the transformer learns one thing alone: to
+read pictures with labels and to name another picture by them. It learns that from upright characters; the encoder has
+seen them turned as well, and so it is tested on both.
 """
 
 from metakit.core import MetaLearner, cross_entropy
@@ -25,10 +25,10 @@ def _in_context() -> MetaLearner:
 IN_CONTEXT_IMAGES = (
     Recipe(
         "in-context-omniglot", "model-based", "omniglot", _in_context,
-        train=Protocol(20, 1, 3), schedule=Schedule(2000, 16, 2e-3, warmup=50, clip=1.0),
+        train=Protocol(20, 1, 3), schedule=Schedule(6000, 16, 2e-3, warmup=50, clip=1.0),
         mixture=tuple(Protocol(n, k, q) for n, k, q in SMALL + LARGE),
         validation=Protocol(20, 1, 15, 100),
-        targets=few_shot("random", 20), paper="", warm_start="prototypical-omniglot",
+        targets=few_shot("random", 20), paper="", warm_start="prototypical-omniglot-pairs",
         validate_every=500, frozen=True, places=WAYS,
     ),
 )  # fmt: skip
