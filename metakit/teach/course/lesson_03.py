@@ -1,8 +1,6 @@
 """The exercises of lesson 03: cut an episode out of images, chances of classes, an accuracy with its interval."""
 
-from collections import Counter
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,20 +8,17 @@ from torch import Tensor
 from metakit.plots import small
 from metakit.plots.style import Picture
 from metakit.tasks.base import generator
+from metakit.teach.drawn_episodes import DRAWERS, Episode, drawn_often, image_sets, numbers, properties, read
 from metakit.teach.exercises import Exercise
 
 # ── An episode: N classes, K support and Q query drawings of each, none of them in both ──
-
-Episode = tuple[Tensor, Tensor, Tensor, Tensor]
-PARTS = ("support_x", "support_y", "query_x", "query_y")
-DRAWS = 10  # one draw proves little: right code may draw the first classes
 
 
 def _cut(images: Tensor, classes: Tensor, drawings: list[Tensor], shots: int) -> Episode:
     """The episode of these classes: of the drawings of each the first K are its support set, the others its queries."""
     parts = []
     for part in (slice(shots), slice(shots, None)):
-        cut = [images[c, numbers[part]] for c, numbers in zip(classes, drawings, strict=True)]
+        cut = [images[c, chosen[part]] for c, chosen in zip(classes, drawings, strict=True)]
         parts += [torch.cat(cut), torch.arange(len(cut)).repeat_interleave(len(cut[0]))]
     return parts[0], parts[1], parts[2], parts[3]
 
@@ -32,94 +27,6 @@ def _sample_episode(images: Tensor, ways: int, shots: int, queries: int, rng: to
     classes = torch.randperm(len(images), generator=rng)[:ways]
     drawings = [torch.randperm(images.shape[1], generator=rng)[: shots + queries] for _ in classes]
     return _cut(images, classes, drawings, shots)
-
-
-def _image_sets(seed: int) -> list[tuple[Tensor, int, int, int, torch.Generator]]:
-    """The pixels of a drawing hold its number: 6 × class + drawing."""
-    images = torch.arange(14 * 6.0).view(14, 6, 1, 1, 1).expand(-1, -1, 1, 28, 28).contiguous()
-    return [(images[:8], 6, 2, 3, generator(seed)), (images, 12, 1, 5, generator(seed))]
-
-
-def _drawn_often(
-    function: Callable[..., Any], images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator
-) -> list[Any]:
-    """Episodes of several seeds, and in the end one of the first seed again."""
-    seeds = [rng.initial_seed() + n for n in (*range(DRAWS), 0)]
-    return [function(images.clone(), ways, shots, queries, generator(seed)) for seed in seeds]
-
-
-def _numbers(x: Tensor) -> list[int]:
-    return [int(n) for n in x.flatten(1)[:, 0]]
-
-
-class _Drawn(NamedTuple):
-    """An episode in numbers."""
-
-    support: list[int]
-    query: list[int]
-    named: set[tuple[int, int]]  # class in the whole set, label
-
-
-def _read(episode: Episode) -> _Drawn:
-    support, query = _numbers(episode[0]), _numbers(episode[2])
-    labels = [int(label) for part in episode[1::2] for label in part]
-    return _Drawn(support, query, {(n // 6, label) for n, label in zip([*support, *query], labels, strict=True)})
-
-
-def _shapes(episode: Any) -> dict[str, Any]:
-    """The parts of an episode with zeros for numbers, so that they differ in shape or not at all."""
-    parts = episode if isinstance(episode, tuple | list) else [episode]
-    told: dict[str, Any] = {"the number of things that you return": len(parts)}
-    return told | {name: _zeros(part) for name, part in zip(PARTS, parts, strict=False)}
-
-
-def _zeros(part: Any) -> Any:
-    try:
-        return torch.zeros(torch.as_tensor(part).shape)
-    except (TypeError, ValueError, RuntimeError):
-        return part  # no tensor: told as what it is
-
-
-def _properties(found: list[Any], images: Tensor, ways: int, shots: int, queries: int, _: Any) -> dict[str, Any]:
-    """What must hold, whatever is drawn. Where a shape is wrong, nothing else is told."""
-    told, image = _shapes(found[0]), images.shape[2:]
-    sizes = [(ways * shots, *image), (ways * shots,), (ways * queries, *image), (ways * queries,)]
-    if [getattr(told.get(name), "shape", ()) for name in PARTS] != sizes or len(found[0]) > len(PARTS):
-        return told
-    drawn = [_read(episode) for episode in found]
-    return (
-        told
-        | _of_each(drawn, ways, shots, queries)
-        | {
-            "always the same drawings of a class": len({n % 6 for one in drawn for n in one.support}) == shots,
-            "always the same classes": len({n // 6 for one in drawn for n in one.support}) == ways,
-            "the same `rng` draws the same episode": drawn[0] == drawn[-1],
-        }
-    )
-
-
-def _of_each(drawn: list[_Drawn], ways: int, shots: int, queries: int) -> dict[str, bool]:
-    """What must hold for each of the episodes."""
-    return {
-        "a drawing is in both sets": any({*one.support} & {*one.query} for one in drawn),
-        "a drawing is there twice": any(len({*part}) < len(part) for one in drawn for part in one[:2]),
-        "a class was drawn twice": any(len(_classes(one.support)) < ways for one in drawn),
-        "every class has K drawings in the support set": all(_shares(one.support) == {shots} for one in drawn),
-        "every class has `queries` drawings in the query set": all(_shares(one.query) == {queries} for one in drawn),
-        "the labels are 0 to N - 1": all({label for _, label in one.named} == {*range(ways)} for one in drawn),
-        "every label stands for one class, in both sets": all(
-            len(one.named) == len(_classes(one.support)) for one in drawn
-        ),
-    }
-
-
-def _classes(numbers: list[int]) -> Counter[int]:
-    return Counter(n // 6 for n in numbers)
-
-
-def _shares(numbers: list[int]) -> set[int]:
-    """How many drawings a class has, over the classes."""
-    return {*_classes(numbers).values()}
 
 
 def _leaking(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
@@ -136,7 +43,7 @@ def _drawn_twice(images: Tensor, ways: int, shots: int, queries: int, rng: torch
 
 def _named_by_the_set(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
     support_x, _, query_x, _ = _sample_episode(images, ways, shots, queries, rng)
-    return support_x, torch.tensor(_numbers(support_x)) // 6, query_x, torch.tensor(_numbers(query_x)) // 6
+    return support_x, torch.tensor(numbers(support_x)) // DRAWERS, query_x, torch.tensor(numbers(query_x)) // DRAWERS
 
 
 def _same_drawings(images: Tensor, ways: int, shots: int, queries: int, rng: torch.Generator) -> Episode:
@@ -150,11 +57,11 @@ def _without_rng(images: Tensor, ways: int, shots: int, queries: int, _: torch.G
 
 def _draw_episode(found: list[Episode], _: Tensor, ways: int, *__: Any) -> Picture:
     """One row a label; S and Q say where a drawing went, B that it is in both sets, – that it is in none."""
-    labels, (support, query, _named) = torch.as_tensor(found[0][1]).tolist(), _read(found[0])
+    labels, (support, query, _named) = torch.as_tensor(found[0][1]).tolist(), read(found[0])
     rows = {}
     for label in range(ways):
-        first = 6 * (support[labels.index(label)] // 6)
-        row = [(n in support, n in query) for n in range(first, first + 6)]
+        first = DRAWERS * (support[labels.index(label)] // DRAWERS)
+        row = [(n in support, n in query) for n in range(first, first + DRAWERS)]
         rows[f"{label}"] = ["–QSB"[2 * s + q] for s, q in row]
     return small.letters(rows, "drawings of its class", "label")
 
@@ -164,9 +71,9 @@ sample_episode = Exercise(
     minutes=12,
     difficulty="hard",
     oracle=_sample_episode,
-    cases=_image_sets,
-    trial=_drawn_often,
-    facts=_properties,
+    cases=image_sets,
+    trial=drawn_often,
+    facts=properties,
     mistakes={
         "Some drawings are in the support set and in the query set: you drew the two apart. Draw once for each class, "
         "and cut what you drew: a learner must not be asked what it was told.": _leaking,
