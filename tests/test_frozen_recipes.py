@@ -42,7 +42,7 @@ def test_training_moves_the_transformer_and_leaves_the_encoder(few, tmp_path):
     assert after.keys() == before.keys()
     moved = {name for name, weight in after.items() if not torch.equal(weight, before[name])}
     assert moved == {name for name in after if not name.startswith("encoder.")}
-    start = load("prototypical-omniglot").state_dict()
+    start = load(SMALL.warm_start).state_dict()
     assert torch.equal(after["encoder.encoder.0.weight"], start["encoder.0.weight"])
     assert after["encoder.mean"].abs().sum() > 0
 
