@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from metakit.widgets.front_end import STATIC
 from tests.browser.conftest import entered
 
 pytestmark = pytest.mark.browser
@@ -108,3 +109,13 @@ def test_a_presets_sentence_is_about_its_own_widget(functions: Page) -> None:
     expect(strayed).to_be_hidden()
     control(functions, "Inputs scaled").fill("0")
     expect(strayed).to_be_visible()
+
+
+def test_examples_that_are_not_read_look_so_beside_other_widgets(functions: Page) -> None:
+    """A lesson has several widgets, and each brings the charts' style sheet again: the order must not matter."""
+    functions.add_style_tag(path=STATIC / "charts.css")
+    fills = [
+        functions.locator(one).first.evaluate("one => getComputedStyle(one).fill")
+        for one in (".mkf .mkc-point:not(.mkf-unread)", ".mkf .mkf-unread")
+    ]
+    assert fills[0] != fills[1]
