@@ -100,7 +100,7 @@ class Run:
             self.save()
 
     def save(self) -> None:
-        """Write the run's state; of several processes one does. In the midst of a step the last one stays."""
+        """Write the run's state; of several processes one does. Behind half a step the last one stays."""
         if first() and self.training.whole:
             write(self.state_path, self.training.state(), self._about())
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
 from metakit.distributed import processes, rank, shared_descent
+from metakit.interrupts import interrupts_wait
 from metakit.tasks.base import Tasks, generator
 from metakit.tasks.functions import Curriculum
 
@@ -65,7 +66,7 @@ class Training:
     ) -> None:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
         self.device, self.rng, self.seed, self.step = device, generator(seed, device), seed, 0
-        self.whole = True  # not in the midst of a step of the optimizer
+        self.whole = True  # no step of the optimizer failed half way
         kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
         self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
@@ -80,11 +81,15 @@ class Training:
         self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
         loss = self._meta_gradient()
+        with interrupts_wait():
+            self._step()
+        return Record(self.step, float(loss), rate, perf_counter() - started)
+
+    def _step(self) -> None:
         self.whole = False
         self.optimizer.step()
         self.step += 1
         self.whole = True
-        return Record(self.step, float(loss), rate, perf_counter() - started)
 
     def _meta_gradient(self) -> Tensor:
         """The meta-loss; its gradient lies in `.grad`. Interrupted, it leaves everything as it was."""

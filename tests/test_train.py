@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 import torch
@@ -56,6 +57,33 @@ def test_an_interrupted_step_has_not_happened():
     ours.descend = descend
     ours.advance(), other.advance()
     assert identical(ours.state(), other.state())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_in_the_midst_of_the_optimizers_step_waits_for_its_end(number):
+    ours, other = training(), training()
+    step, handler = ours.optimizer.step, signal.signal(number, signal.default_int_handler)
+
+    def interrupted():
+        signal.raise_signal(number)
+        step()
+
+    ours.optimizer.step = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        ours.advance()
+    other.advance()
+    assert ours.whole
+    assert identical(ours.state(), other.state())
+    assert signal.getsignal(number) is signal.default_int_handler
+    signal.signal(number, handler)
+
+
+def test_a_training_beside_the_main_thread_has_no_interrupts_to_wait_for():
+    ours = training()
+    thread = Thread(target=ours.advance)
+    thread.start()
+    thread.join()
+    assert ours.step == 1
 
 
 def test_a_curriculum_grows_with_the_training():
