@@ -17,7 +17,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from metakit.core import EpisodicLearner, Loss, Step, cross_entropy
+from metakit.core import EpisodicLearner, Loss, Step, Task, cross_entropy
 from metakit.learners.optimization_based.inner_loop import (
     HEAD,
     Adapted,
@@ -27,6 +27,7 @@ from metakit.learners.optimization_based.inner_loop import (
     gradient,
     output,
 )
+from metakit.learners.optimization_based.stacked import can_stack, stacked_meta_loss
 
 
 class MAML(FastWeightLearner, EpisodicLearner):
@@ -48,6 +49,12 @@ class MAML(FastWeightLearner, EpisodicLearner):
         super().__init__(body, head, steps, rate, loss, head_rows)
         self.order, self.adapts = order, adapts
         self.head_rate = head_rate
+
+    def meta_loss(self, tasks: Task) -> Tensor:
+        if not can_stack(self):
+            return super().meta_loss(tasks)
+        adapts = HEAD if self.adapts == "head" else tuple(self.initial_weights(tasks.support_y.shape[-1]))
+        return stacked_meta_loss(self, tasks, adapts, second_order=self.order == 2)  # noqa: PLR2004
 
     def adapt_steps(self, x: Tensor, y: Tensor) -> Iterator[Step]:
         weights = self.initial_weights(y.shape[-1])
