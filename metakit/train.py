@@ -17,6 +17,7 @@ from metakit.compiled import compiled_descent, eager_descent
 from metakit.core import MetaKitError, MetaLearner
 from metakit.distributed import processes, rank, shared_descent
 from metakit.interrupts import interrupts_wait
+from metakit.soap import SOAP
 from metakit.tasks.base import Tasks, generator
 from metakit.tasks.functions import Curriculum
 
@@ -28,7 +29,7 @@ class Schedule:
     steps: int
     meta_batch: int = 1  # tasks per step
     rate: float = 1e-3
-    optimizer: Literal["adam", "sgd"] = "adam"
+    optimizer: Literal["adam", "sgd", "soap"] = "adam"
     warmup: int = 0  # steps of linear rise
     decay: Literal["constant", "cosine", "linear"] = "cosine"  # to zero at the last step
     clip: float | None = None  # largest norm of the outer gradient
@@ -67,7 +68,7 @@ class Training:
         self.learner, self.tasks, self.schedule = learner.to(device), tasks, schedule
         self.device, self.rng, self.seed, self.step = device, generator(seed, device), seed, 0
         self.whole = True  # no step of the optimizer failed half way
-        kind = torch.optim.Adam if schedule.optimizer == "adam" else torch.optim.SGD
+        kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD, "soap": SOAP}[schedule.optimizer]
         self.optimizer = kind(learner.parameters(), lr=schedule.rate)
         self.descend = compiled_descent(self.learner) if compiled else eager_descent(self.learner, schedule.bf16)
         if processes() > 1:

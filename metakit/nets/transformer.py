@@ -3,13 +3,15 @@
     (1)   a_s = sum over r <= s of softmax_r(q_s · k_r / sqrt(d)) v_r,   q, k, v = linear maps of norm(x)    attention
     (1')  a_s = (1 / s) sum over r <= s of (q_s · k_r) v_r                                            linear attention
     (2)   x <- x + W a,   x <- x + V gelu(U norm(x))                                                  one block
+    (3)   q, k = norm(q), norm(k)                                                       a setting: normed heads
 
 `read` takes a sequence x [.., L, D] and hands back a cache of keys and values; `read` goes on from a cache. `ask` puts
 each of the rows q [.., Q, D] behind what was read, on its own: row i of the result is the last row of `read([x; q_i])`.
 
 Ashish Vaswani and others: Attention Is All You Need, 2017, arXiv:1706.03762, section 3; linear attention: Angelos
-Katharopoulos and others, 2020, arXiv:2006.16236. Deviations: norms come first and have no mean (Zhang & Sennrich 2019,
-arXiv:1910.07467); no positions here, whoever needs them adds them to x. Over few rows attention is written out.
+Katharopoulos and others, 2020, arXiv:2006.16236; normed heads: Alex Henry and others, 2020, arXiv:2010.04245.
+Deviations: norms come first and have no mean (Zhang & Sennrich 2019, arXiv:1910.07467); no positions here, whoever
+needs them adds them to x. Over few rows attention is written out.
 """
 
 from typing import Literal, NamedTuple, Self
@@ -38,8 +40,12 @@ class Cache(NamedTuple):
 class Block(nn.Module):
     """Attention, then two linear layers for each row (eq. 2)."""
 
-    def __init__(self, width: int, heads: int, kind: Kind) -> None:
+    def __init__(self, width: int, heads: int, kind: Kind, normed_heads: bool = False) -> None:
         super().__init__()
+        self.norm_q: nn.Module = nn.Identity()
+        self.norm_k: nn.Module = nn.Identity()
+        if normed_heads:
+            self.norm_q, self.norm_k = _head_norms(width // heads)
         self.heads, self.kind = heads, kind
         self.before_attention, self.before_mlp = nn.RMSNorm(width), nn.RMSNorm(width)
         self.project, self.merge = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
@@ -79,7 +85,7 @@ class Block(nn.Module):
             part.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
             for part in self.project(self.before_attention(x)).chunk(3, -1)
         )
-        return q * q.shape[-1] ** -0.5, k, v
+        return self.norm_q(q) * q.shape[-1] ** -0.5, self.norm_k(k), v  # eq. 3
 
     def _weights(self, q: Tensor, k: Tensor) -> Tensor:
         """eq. 1 or 1': the last of the keys belong to the queries themselves."""
@@ -99,13 +105,22 @@ class Block(nn.Module):
         return x + self.down(F.gelu(self.up(self.before_mlp(x))))
 
 
+def _head_norms(size: int) -> tuple[nn.RMSNorm, nn.RMSNorm]:
+    """For queries and keys; scores begin with a spread of sqrt(d), so that heads can choose from the start."""
+    of_queries, of_keys = nn.RMSNorm(size), nn.RMSNorm(size)
+    nn.init.constant_(of_queries.weight, size**0.5)
+    return of_queries, of_keys
+
+
 class Transformer(nn.Module):
     """Blocks on top of one another, and a norm at the end."""
 
-    def __init__(self, width: int = 64, layers: int = 3, heads: int = 2, kind: Kind = "softmax") -> None:
+    def __init__(
+        self, width: int = 64, layers: int = 3, heads: int = 2, kind: Kind = "softmax", normed_heads: bool = False
+    ) -> None:
         super().__init__()
         self.width = width
-        self.blocks = nn.ModuleList(Block(width, heads, kind) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, heads, kind, normed_heads) for _ in range(layers))
         self.norm = nn.RMSNorm(width)
         with torch.no_grad():  # each block starts by adding little, the less the more blocks there are
             for block in self._blocks:

@@ -6,10 +6,11 @@ import torch
 from metakit.nets.transformer import Cache, Transformer
 
 
-@pytest.fixture(params=["softmax", "linear"])
+@pytest.fixture(params=["softmax", "linear", "normed heads"])
 def transformer(request):
     torch.manual_seed(0)
-    return Transformer(width=12, layers=2, heads=3, kind=request.param).double()
+    kind, normed = ("softmax", True) if request.param == "normed heads" else (request.param, False)
+    return Transformer(width=12, layers=2, heads=3, kind=kind, normed_heads=normed).double()
 
 
 def rows(*shape: int) -> torch.Tensor:
@@ -81,3 +82,18 @@ def test_linear_attention_is_a_running_mean():
     memory = torch.stack([torch.outer(k[s], v[s]) for s in range(5)]).cumsum(0)  # its fast weights
     longhand = torch.stack([q[s] @ memory[s] / (s + 1) for s in range(5)])
     torch.testing.assert_close((block.attention(x) @ v)[0], longhand)
+
+
+def test_normed_heads_ask_and_answer_at_one_length():
+    """However long the rows of the projection are, queries and keys have the length that their norms' weights say."""
+    torch.manual_seed(0)
+    block = Transformer(width=12, layers=1, heads=3, normed_heads=True).double().blocks[0]
+    q, k, _ = block._heads(rows(5))
+    with torch.no_grad():
+        block.project.weight.mul_(7)
+    longer_q, longer_k, _ = block._heads(rows(5))
+    for vectors in (q, k, longer_q, longer_k):
+        torch.testing.assert_close(
+            vectors.norm(dim=-1), torch.full((3, 5), 2.0, dtype=torch.float64), rtol=1e-4, atol=0
+        )
+    assert not any("norm_q" in name for name in Transformer(12, 1, 3).state_dict())
