@@ -173,18 +173,21 @@ class MetaLearner(nn.Module, ABC):
         return torch.func.vmap(solve_one, randomness="different")(tasks)
 
     @final
-    @torch.no_grad()
     def trace(self, task: Task) -> list[Frame]:
         """Adapt to one task and look at the query set after every step: the code that trains, slowed down."""
+        return list(self.frames(task))
+
+    @final
+    @torch.no_grad()
+    def frames(self, task: Task) -> Iterator[Frame]:
+        """The frames of `trace` one at a time, each computed when it is asked for."""
         classes = not task.query_y.is_floating_point()
         task = with_targets(task)
-        frames = []
         for number, (state, info) in enumerate(self.adapt_steps(task.support_x, task.support_y)):
             prediction = self.predict(state, task.query_x)
             loss = float(self.loss(prediction, task.query_y))
             accuracy = float(hits(prediction, task.query_y).mean()) if classes else None
-            frames.append(Frame(number, state, prediction, loss, accuracy, info))
-        return frames
+            yield Frame(number, state, prediction, loss, accuracy, info)
 
 
 class EpisodicLearner(MetaLearner):

@@ -1,20 +1,21 @@
 """The episode explorer: N, K and queries by slider; what a learner makes of the query set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import anywidget
 import torch
+from torch import Tensor
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
-from metakit.core import MetaLearner, Task
+from metakit.core import MetaKitError, MetaLearner, Task, with_targets
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import ImageSet
 from metakit.widgets.front_end import front_end
 from metakit.widgets.image_pool import bounded, cut, draw_pool, limits, to_bytes
+from metakit.widgets.in_slices import InSlices
 
 
-class EpisodeExplorer(anywidget.AnyWidget):
+class EpisodeExplorer(InSlices):
     """One episode: the support set by class, the query set with a learner's answers.
 
     `sources` and `learners` are named; the reader chooses among them. All episodes shown between two presses of
@@ -75,21 +76,33 @@ class EpisodeExplorer(anywidget.AnyWidget):
     @observe("ways", "shots", "queries", "learner")
     def _show(self, _change: object = None) -> None:
         if self._ready:
-            with self.hold_sync():
-                self.limits = limits(self._pool, self.shots, self.queries)
-                self.view = picture(self._learners[self.learner], self.task)
+            self.limits = limits(self._pool, self.shots, self.queries)
+            self._carry_out(self._ask(self._learners[self.learner], self.task))
+
+    @torch.no_grad()
+    def _ask(self, learner: MetaLearner, task: Task) -> Iterator[None]:
+        """The learner's inner steps, a slice each, then its answers and the picture; or why it has none."""
+        labelled = with_targets(task)
+        try:
+            for step in learner.adapt_steps(labelled.support_x, labelled.support_y):
+                state = step.state
+                yield
+            self.view = picture(task, learner.predict(state, labelled.query_x).softmax(-1))
+        except MetaKitError as error:
+            self.view = {**images(task), "answers": [], "sure": [], "error": str(error)}
 
 
-@torch.no_grad()
-def picture(learner: MetaLearner, task: Task) -> dict[str, object]:
-    """An episode in class order and a learner's answers, as the browser draws them."""
-    chances = learner.solve(Task(*(tensor[None] for tensor in task)))[0].softmax(-1)
-    ways = chances.shape[1]
+def picture(task: Task, chances: Tensor) -> dict[str, object]:
+    """An episode in class order and what a learner says of its queries [Q, N], as the browser draws them."""
+    sure = [round(share, 3) for share in chances.amax(-1).tolist()]
+    return {**images(task), "answers": chances.argmax(-1).tolist(), "sure": sure, "error": ""}
+
+
+def images(task: Task) -> dict[str, object]:
+    """The episode alone."""
     return {
-        "ways": ways,
+        "ways": int(task.support_y.max()) + 1,
         "support": to_bytes(task.support_x),
         "query": to_bytes(task.query_x),
         "truth": task.query_y.tolist(),
-        "answers": chances.argmax(-1).tolist(),
-        "sure": [round(share, 3) for share in chances.amax(-1).tolist()],
     }

@@ -1,9 +1,8 @@
 """Adaptation to one image task, step by step: the query set's answers, accuracy and loss of several learners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import anywidget
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
 from metakit.core import Frame, MetaLearner, Task
@@ -11,12 +10,13 @@ from metakit.tasks.base import generator
 from metakit.tasks.episodes import ImageSet
 from metakit.widgets.front_end import front_end
 from metakit.widgets.image_pool import cut, draw_pool, to_bytes
+from metakit.widgets.in_slices import InSlices
 
 QUERIES = 3
 
 
-class ImageAdaptation(anywidget.AnyWidget):
-    """Learners side by side on the same episode; all their steps are computed when it is drawn.
+class ImageAdaptation(InSlices):
+    """Learners side by side on the same episode; all their steps are computed, a slice each, before it is shown.
 
     A learner with fewer steps than another keeps its last answer. `learner` is whose answers the query set shows.
     """
@@ -54,12 +54,24 @@ class ImageAdaptation(anywidget.AnyWidget):
         pool = draw_pool(self._images, generator(self.episode), queries=QUERIES)
         ways, shots = min(self._size[0], len(pool)), min(self._size[1], pool.shape[1] - 1)
         self.task = cut(pool, ways, shots, min(QUERIES, pool.shape[1] - shots))
-        self._frames = {name: self._trace(name) for name in self._learners}
+        self._frames: dict[str, list[Frame]] = {}
+        self._carry_out(self._catch_up())
+
+    def _catch_up(self) -> Iterator[None]:
+        """All the steps of every learner whose frames are missing, then the picture."""
+        for name in self._learners:
+            if name not in self._frames:
+                frames = []
+                for frame in self._learner(name).frames(self.task):
+                    frames.append(frame)
+                    yield
+                self._frames[name] = frames
+        self._frames = {name: self._frames[name] for name in self._learners}  # in their order
         self._show()
 
-    def _trace(self, name: str) -> list[Frame]:
-        """All the steps of one learner on the task."""
-        return self._learners[name].trace(self.task)
+    def _learner(self, name: str) -> MetaLearner:
+        """A learner as it is set."""
+        return self._learners[name]
 
     def _show(self) -> None:
         with self.hold_sync():

@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Int, List, TraitError, Unicode, observe, validate
 
-from metakit.core import Frame
+from metakit.core import MetaLearner
 from metakit.learners.optimization_based.inner_loop import FastWeightLearner
 from metakit.tasks.episodes import ImageSet
 from metakit.widgets.image_adaptation import ImageAdaptation
@@ -46,15 +46,15 @@ class InnerLoopLab(ImageAdaptation):
     def _turn(self, _change: object) -> None:
         if self._knobs[self.learner] != (self.speed, self.norm):
             self._knobs[self.learner] = self.speed, self.norm
-            self._frames[self.learner] = self._trace(self.learner)
-            self._show()
+            self._frames.pop(self.learner, None)
+            self._carry_out(self._catch_up())
 
-    def _trace(self, name: str) -> list[Frame]:
+    def _learner(self, name: str) -> MetaLearner:
         speed, norm = self._knobs[name]
         learner = copy.copy(self._gradient_learners[name])  # the weights are shared, the settings are not
         learner.pace = 2.0**speed
         learner.use_norm("inductive" if norm == "inductive" else "transductive")
-        return learner.trace(self.task)
+        return learner
 
     def shown(self) -> dict[str, object]:
         return {**super().shown(), "knobs": self._knobs[self.learner]}

@@ -18,6 +18,7 @@ from metakit.core import MetaLearner
 from metakit.learners.metric_based.prototypical import PrototypicalNetwork
 from metakit.learners.optimization_based.maml import MAML
 from metakit.widgets.example_episodes import ExampleEpisodes, available
+from metakit.widgets.in_slices import fail_loudly
 from metakit.widgets.playground_page import SCRIPT, STYLE, footnotes
 from metakit.widgets.playground_traits import MAX_STEPS, PlaygroundTraits
 from metakit.widgets.presets import DRAWN
@@ -34,12 +35,6 @@ REST = 0.6  # seconds without a new question until the slower rest of the answer
 def _own(name: str) -> MetaLearner:
     """The page's own two learners, loaded once; those of the panel are others, with inner steps of their own."""
     return load(name)
-
-
-def _failed_loudly(task: asyncio.Task[None]) -> None:
-    """An exception of the task is raised here, where the event loop tells of it."""
-    if not task.cancelled():
-        task.result()
 
 
 class Playground(PlaygroundTraits):
@@ -90,7 +85,7 @@ class Playground(PlaygroundTraits):
             self._task.cancel()
         try:
             self._task = asyncio.get_running_loop().create_task(self._answer(DEBOUNCE, REST))
-            self._task.add_done_callback(_failed_loudly)
+            self._task.add_done_callback(fail_loudly)
         except RuntimeError:
             asyncio.run(self._answer(0, 0))
 

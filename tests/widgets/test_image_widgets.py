@@ -1,8 +1,11 @@
 """The explorers of image episodes, without a browser."""
 
 import pytest
+from torch import nn
 from traitlets import TraitError
 
+from metakit.learners.optimization_based.maml import MAML
+from metakit.nets.encoders import Conv4
 from metakit.widgets.embedding_explorer import EmbeddingExplorer
 from metakit.widgets.episode_explorer import EpisodeExplorer
 from metakit.widgets.image_adaptation import ImageAdaptation
@@ -50,6 +53,17 @@ def test_a_learner_that_takes_fewer_steps_later() -> None:
     learner.steps, widget.episode = 2, 1
     assert widget.step == widget.limits["step"][1] == 2
     assert widget.shown()["learner"] == "MAML"
+
+
+def test_a_learner_that_cannot_serve_so_many_ways_says_so_in_the_picture() -> None:
+    fixed = MAML(Conv4(4), nn.Linear(4, 5), steps=1).eval()
+    widget = EpisodeExplorer({"noise": drawings()}, {"fixed": fixed}, ways=5)
+    assert not widget.view["error"]
+    widget.ways = 7
+    assert "choose N = 5" in widget.view["error"]
+    assert (widget.view["ways"], widget.view["answers"]) == (7, [])
+    widget.ways = 5
+    assert len(widget.view["answers"]) == len(widget.view["truth"])
 
 
 def test_sliders_keep_each_other_valid() -> None:

@@ -17,13 +17,15 @@ function render({ model, el }) {
   function draw() {
     const view = model.get("view");
     const size = view.ways > 10 ? 34 : view.ways > 6 ? 42 : 54;
-    const shots = model.get("shots");
     const masks = maskAddresses(view.support);
+    const shots = masks.length / view.ways;
     support.replaceChildren(...Array.from({ length: view.ways }, (_, way) => node("div", {
       className: "mk-row", role: "img", "aria-label": `class ${LETTERS[way]}: ${shots} images`,
     }, badge(way), ...masks.slice(way * shots, (way + 1) * shots).map((mask) => glyph(mask, size)))));
     support.style.columnCount = view.ways > 8 && shots < 4 ? 2 : 1;
     query.replaceChildren(...maskAddresses(view.query).map((mask, i) => queryTile(view, mask, i, size)));
+    summary.textContent = view.error;
+    if (view.error) return;
     const right = view.truth.filter((truth, i) => truth === view.answers[i]).length;
     const share = right / view.truth.length;
     summary.replaceChildren(node("span", { className: "mk-strong" }, `${right} of ${view.truth.length} right: ${percent(share)}`),
@@ -31,6 +33,7 @@ function render({ model, el }) {
   }
 
   function queryTile(view, mask, i, size) {
+    if (view.error) return node("div", { className: "mk-tile", role: "img", "aria-label": `class ${LETTERS[view.truth[i]]}` }, glyph(mask, size));
     const [truth, answer] = [view.truth[i], view.answers[i]];
     const right = truth === answer;
     const words = `class ${LETTERS[truth]}, answered ${LETTERS[answer]}, ${right ? "right" : "wrong"}, ${percent(view.sure[i])} sure`;
