@@ -5,6 +5,7 @@ from time import thread_time
 
 import pytest
 import torch
+from ipywidgets.widgets.widget import _instances
 from torch import nn
 
 from metakit.core import MetaKitError
@@ -17,6 +18,15 @@ from tests.pace import within
 from tests.widgets.images import drawings, maml, prototypical
 
 SLICE = 0.1  # seconds of this thread
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards():
+    """Slow and broken widgets must not stay in a kernel whose widgets other tests record."""
+    before = set(_instances)
+    yield
+    for name in set(_instances) - before:
+        _instances[name].close()
 
 
 def adaptation() -> ImageAdaptation:
