@@ -22,7 +22,8 @@ class Score(NamedTuple):
     per_task: Tensor  # [T]
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} ± {self.ci95:.4f}"
+        digits = 4 if abs(self.mean) >= 1e-3 else 6  # noqa: PLR2004 - of four digits one or none would be left
+        return f"{self.mean:.{digits}f} ± {self.ci95:.{digits}f}"
 
     def __format__(self, spec: str) -> str:
         return in_percent(self.mean, self.ci95, spec) if spec else str(self)

@@ -72,11 +72,7 @@ def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) 
 def sentence(result: Measured) -> str:
     """The number, its interval, and the protocol it belongs to."""
     protocol, score, unit = result.target.protocol, result.score, result.unit
-    number = (
-        f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %"
-        if result.metric == "accuracy"
-        else f"{score.mean:.4f} ± {score.ci95:.4f} MSE"
-    )
+    number = f"{score.mean * unit:.2f} ± {score.ci95 * unit:.2f} %" if result.metric == "accuracy" else f"{score} MSE"
     told = ", ".join(f"{key} {value}" for key, value in protocol.as_dict().items() if value is not None)
     return f"{number}  ({told}; 95 % interval over {len(score.per_task)} tasks; {result.seconds:.0f} s)"
 
@@ -91,8 +87,8 @@ def row(recipe: Recipe, result: Measured, weights: Path, device: str) -> Row:
         seed=int(about["seed"]),
         protocol=protocol.as_dict(),
         metric=result.metric,
-        mean=round(result.score.mean * result.unit, 4),
-        ci95=round(result.score.ci95 * result.unit, 4),
+        mean=round(result.score.mean * result.unit, 6),
+        ci95=round(result.score.ci95 * result.unit, 6),
         episodes=len(result.score.per_task),
         paper=result.target.published,
         paper_source=recipe.paper,

@@ -153,10 +153,15 @@ def _column(row: Row) -> str:
 
 
 def _cell(row: Row) -> str:
-    small = 5e-5 <= row.mean < 1e-3  # noqa: PLR2004 - of three digits one or none would be left
-    digits = (4 if small else 3) if _is_regression(row) else 2
+    digits = _digits(row.mean) if _is_regression(row) else 2
     ours = f"{row.mean:.{digits}f} ± {row.ci95:.{digits}f}" if row.episodes else NOT_RUN
     return ours if row.paper is None else f"{ours} ({row.paper})"
+
+
+def _digits(error: float) -> int:
+    """More where of three digits one or none would be left; what is rounding of the machine needs none."""
+    smallest = {1e-3: 3, 5e-5: 4, 1e-6: 6}
+    return next((digits for least, digits in smallest.items() if error >= least), 3)
 
 
 def _measured(row: Row) -> str:

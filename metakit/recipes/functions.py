@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from torch import nn
 
@@ -35,19 +36,37 @@ CURVED_5 = prompts(5, 10, 20, 30)
 
 
 def in_context(
-    dims: int, width: int = 64, layers: int = 4, tokens: Tokens = "merged"
+    dims: int, width: int = 64, layers: int = 4, tokens: Tokens = "merged", normed_heads: bool = False
 ) -> Callable[[], InContextLearner]:
     """A transformer for functions of `dims` inputs."""
-    return lambda: InContextLearner(dims, 1, Transformer(width, layers, 4), tokens=tokens, scored="mostly queries")
+
+    def learner() -> InContextLearner:
+        transformer = Transformer(width, layers, 4, normed_heads=normed_heads)
+        return InContextLearner(dims, 1, transformer, tokens=tokens, scored="mostly queries")
+
+    return learner
+
+
+def deep(dims: int) -> Callable[[], InContextLearner]:
+    """Eight layers with normed heads: trained by SOAP they need a tenth of the steps, and go further."""
+    return in_context(dims, layers=8, normed_heads=True)
 
 
 def _recipe(
-    data: Data, learner: Callable[[], MetaLearner], targets: tuple[Target, ...], steps: int, longest: int, known: int
+    data: Data,
+    learner: Callable[[], MetaLearner],
+    targets: tuple[Target, ...],
+    steps: int,
+    longest: int,
+    known: int,
+    optimizer: Literal["adam", "soap"] = "adam",
 ) -> Recipe:
     """Trained on prompts of `longest` examples, mostly on answers from `known` or more; error there chooses."""
+    rate = 2e-3 if optimizer == "adam" else 3e-3
     return Recipe(
         f"in-context-{data}", "model-based", data, learner,
-        train=Protocol(shots=known, queries=longest - known), schedule=Schedule(steps, 64, 2e-3, warmup=200, clip=1.0),
+        train=Protocol(shots=known, queries=longest - known),
+        schedule=Schedule(steps, 64, rate, optimizer, warmup=200, clip=1.0),
         validation=Protocol(shots=known, queries=10, episodes=1280),
         targets=targets, paper=GARG, validate_every=steps // 15,
     )  # fmt: skip
@@ -68,7 +87,7 @@ def _fitted_network(steps: int = 100) -> MetaLearner:
 
 
 FUNCTION_RECIPES = (
-    _recipe("linear-5", in_context(5), LINEAR_5, 100_000, 16, 5),
+    _recipe("linear-5", deep(5), LINEAR_5, 40_000, 16, 5, "soap"),
     _reference("least-squares", "linear-5", LeastSquares, LINEAR_5),
     _reference("ridge", "linear-5", lambda: Ridge(1.0), LINEAR_5),
     _reference("averaging", "linear-5", Averaging, LINEAR_5),
