@@ -28,7 +28,7 @@ def _prototypical() -> MetaLearner:
 
 
 def _wide() -> MetaLearner:
-    return PrototypicalNetwork(SeveralViews(ResidualEncoder(24)), pairs=True)
+    return PrototypicalNetwork(SeveralViews(ResidualEncoder(32)), pairs=True)
 
 
 def _pairs() -> MetaLearner:
