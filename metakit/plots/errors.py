@@ -4,11 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    StrMethodFormatter,
+)
 from torch import Tensor
 
 from metakit.plots.curves import NORMAL_95
 from metakit.plots.style import Picture, look, stroke
+
+MANY = 1e5  # an axis from one value to so many times as much
 
 
 class Measured(Protocol):
@@ -85,6 +95,11 @@ def _mean_and_one(axes: Axes, name: str, values: Tensor, one: int, number: int) 
 
 
 def _plain_logarithm(axes: Axes) -> None:
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    """Ticks at 1, 2, 5, 10, …; over many powers of ten at these alone, written as numbers."""
+    low, high = axes.get_ylim()
+    few = high < MANY * low
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=20))
+    axes.yaxis.set_major_formatter(
+        StrMethodFormatter("{x:g}") if few else FuncFormatter(lambda x, _: f"{x:f}".rstrip("0").rstrip("."))
+    )
     axes.yaxis.set_minor_formatter(NullFormatter())

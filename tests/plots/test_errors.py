@@ -32,6 +32,19 @@ def test_what_is_below_the_floor_is_drawn_on_it():
     assert axes.containers[0].lines[0].get_ydata().tolist() == pytest.approx([0.01, 2.0])
 
 
+def test_many_powers_of_ten_are_written_as_numbers_and_have_a_tick_each():
+    tiny = score(torch.tensor([1e-6, 1e-6]))
+    axes = along([1, 2], {"a": [SCORES[0], tiny]}, "examples", "error").axes[0]
+    axes.figure.canvas.draw()
+    low, high = axes.get_ylim()
+    ticks = [
+        label.get_text()
+        for label, place in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
+        if low <= place <= high
+    ]
+    assert ticks == ["0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1"]
+
+
 def test_the_mean_is_drawn_with_one_task_beside_it_and_strokes_go_on_from_panel_to_panel():
     errors = torch.tensor([[1.0, 0.5], [3.0, 1.5]])
     left, right = while_adapting({"steps": {"a": errors}, "examples": {"b": errors}}, 1, {"zero": 4.0}).axes
