@@ -29,7 +29,7 @@ def reading(subject: Subject, x: Tensor, y: Tensor, places: Tensor, truth: Tenso
 
 def errors(answers: Tensor, truth: Tensor, unit: float) -> list[float]:
     """Mean squared error of answers [S + 1, n] as a share of what zero makes of typical functions: [S + 1]."""
-    return short((answers - truth).square().mean(-1) / unit, 5)
+    return short((answers - truth).square().mean(-1) / unit, 6)
 
 
 @torch.no_grad()
@@ -43,7 +43,7 @@ def typical(subject: Subject, shift: Shift) -> dict[str, list[float]]:
     best = torch.func.vmap(best_estimator(subject, shift.noise).weights)(subject.features(x), y)[:, :-1]
     theirs = (subject.features(x)[:, :, None] @ best)[..., 0]
     unit = subject.unit * (shift.scale**2 if len(subject.columns) > 1 else 1.0)
-    return {name: short((a - clean).square().mean((0, 2)) / unit, 5) for name, a in (("ours", ours), ("best", theirs))}
+    return {name: short((a - clean).square().mean((0, 2)) / unit, 6) for name, a in (("ours", ours), ("best", theirs))}
 
 
 def disturbed(y: Tensor, subject: Subject, noise: float, seed: int) -> Tensor:

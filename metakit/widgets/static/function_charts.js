@@ -1,7 +1,7 @@
 /** The two pictures of the function playground: the answers, and the errors behind 0 … 15 examples. */
 
 const MOST = 15;
-const ERRORS = [0.0005, 4];
+const ERRORS = [0.00001, 4];
 
 function answerChart() {
   const plot = inside(600, 390);
@@ -25,7 +25,7 @@ function answerChart() {
 }
 
 function errorChart() {
-  const plot = { ...inside(400, 390), left: 66 };
+  const plot = { ...inside(400, 390), left: 74 };
   plot.x = scale([0, MOST], [plot.left + 8, plot.right - 8]);
   plot.y = scale(ERRORS, [plot.floor, plot.top], true);
   const now = svg("line", { class: "mkc-now", y1: plot.top, y2: plot.floor });
@@ -33,7 +33,7 @@ function errorChart() {
   const lines = svg("g");
   const beyond = html("p");
   const xTicks = [0, 3, 6, 9, 12, 15].map((k) => [k, String(k)]);
-  const yTicks = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3].map((v) => [v, String(v)]);
+  const yTicks = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1].map((v) => [v, String(v)]);
   const canvas = svg("svg", { viewBox: "0 0 400 390", role: "img" }, axes(plot, xTicks, yTicks, "examples read", "squared error (predicting zero: 1)"), zero, now, lines);
   return { plot, canvas, lines, now, beyond };
 }

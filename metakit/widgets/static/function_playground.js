@@ -6,7 +6,7 @@ const ABOUT = {
   "linear functions": "The picture follows the line through the five inputs on which the function is steepest. Type in the table to change an example.",
 };
 const FAR = 20; // no number that is typed is larger
-const small = (v) => (v >= 10 ? "> 10" : v >= 0.1 ? v.toFixed(2) : v >= 0.001 ? v.toFixed(3) : "< 0.001");
+const small = (v) => (v >= 10 ? "> 10" : v >= 0.1 ? v.toFixed(2) : v >= 0.001 ? v.toFixed(3) : v >= 0.00001 ? v.toFixed(5) : "< 0.00001");
 
 function render({ model, el }) {
   const answer = answerChart();
