@@ -102,7 +102,7 @@ def test_an_answer_does_not_disturb_who_types(functions: Page) -> None:
 
 def test_a_presets_sentence_is_about_its_own_widget(functions: Page) -> None:
     functions.get_by_role("button", name="Inputs four times as large").click()
-    expect(functions.locator(".mkf-legend b").first).to_have_text("0.078")
+    expect(functions.locator(".mkf-legend b").first).to_have_text("0.047")
     control(functions, "The query").fill("bird")
     strayed = functions.get_by_text("You have changed something since")
     expect(functions.locator(".mk-room-preset")).to_be_visible()

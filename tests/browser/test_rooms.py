@@ -131,10 +131,10 @@ def test_what_cannot_be_read_is_told_where_one_types(room: Page) -> None:
 
 def test_a_function_situation_has_its_link(room: Page) -> None:
     room.get_by_role("button", name="Inputs four times as large").click()
-    expect(room.locator(".mkf-legend b").first).to_have_text("0.078")
+    expect(room.locator(".mkf-legend b").first).to_have_text("0.047")
     expect(room).to_have_url(re.compile("subject=.*linear.*scale=2"))
     copy = answered(entered(room.context, room.url))
-    expect(copy.locator(".mkf-legend b").first).to_have_text("0.078")
+    expect(copy.locator(".mkf-legend b").first).to_have_text("0.047")
 
 
 def test_a_preset_that_was_never_trained_says_so(room: Page) -> None:
