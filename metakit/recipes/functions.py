@@ -11,7 +11,7 @@ from metakit.learners.baselines.greedy_tree import GreedyTree
 from metakit.learners.baselines.lasso import Lasso
 from metakit.learners.baselines.linear_estimators import Averaging, LeastSquares, Ridge
 from metakit.learners.baselines.nearest_examples import NearestExamples
-from metakit.learners.model_based.in_context import InContextLearner, Tokens
+from metakit.learners.model_based.in_context import InContextLearner, Scored, Tokens
 from metakit.learners.optimization_based.reptile import Reptile
 from metakit.nets.encoders import mlp
 from metakit.nets.transformer import Transformer
@@ -36,20 +36,25 @@ CURVED_5 = prompts(5, 10, 20, 30)
 
 
 def in_context(
-    dims: int, width: int = 64, layers: int = 4, tokens: Tokens = "merged", normed_heads: bool = False
+    dims: int,
+    width: int = 64,
+    layers: int = 4,
+    tokens: Tokens = "merged",
+    normed_heads: bool = False,
+    scored: Scored = "mostly queries",
 ) -> Callable[[], InContextLearner]:
     """A transformer for functions of `dims` inputs."""
 
     def learner() -> InContextLearner:
         transformer = Transformer(width, layers, 4, normed_heads=normed_heads)
-        return InContextLearner(dims, 1, transformer, tokens=tokens, scored="mostly queries")
+        return InContextLearner(dims, 1, transformer, tokens=tokens, scored=scored)
 
     return learner
 
 
-def deep(dims: int) -> Callable[[], InContextLearner]:
+def deep(dims: int, scored: Scored = "mostly queries") -> Callable[[], InContextLearner]:
     """Eight layers with normed heads: trained by SOAP they need a tenth of the steps, and go further."""
-    return in_context(dims, layers=8, normed_heads=True)
+    return in_context(dims, layers=8, normed_heads=True, scored=scored)
 
 
 def _recipe(
@@ -92,12 +97,12 @@ FUNCTION_RECIPES = (
     _reference("ridge", "linear-5", lambda: Ridge(1.0), LINEAR_5),
     _reference("averaging", "linear-5", Averaging, LINEAR_5),
     _reference("nearest-examples", "linear-5", NearestExamples, LINEAR_5),
-    _recipe("noisy-5", in_context(5), prompts(5, 10, 15), 12_000, 16, 10),
+    _recipe("noisy-5", deep(5, scored="all"), prompts(5, 10, 15), 6_000, 16, 15, "soap"),  # one query: it has no noise
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
     _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
     replace(_recipe("linear-20", in_context(20, 96), LINEAR_20, 10_000, 40, 20), grows_from=(5, 5)),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
-    replace(_recipe("sparse-20", in_context(20, 96), SPARSE_20, 10_000, 24, 10), grows_from=(5, 5)),
+    replace(_recipe("sparse-20", deep(20), SPARSE_20, 12_000, 24, 10, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),
     _recipe("network-5", in_context(5), CURVED_5, 10_000, 31, 5),
