@@ -66,7 +66,7 @@ nbgrader: .venv/course ## build an nbgrader course with hidden tests in build/nb
 	@$(BIN)/python -m metakit.publish.nbgrader
 
 load: .venv/developer ## measure the public demo and a class under load: takes a quarter of an hour, wants a quiet machine
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -m load tests/load $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -m load --timeout 0 tests/load $(ARGS)
 
 clean: ## remove .venv and caches; data and checkpoints stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/artefacts build dist

@@ -5,10 +5,10 @@ A single training step leaves most of a GPU idle, and most of a many-core proces
 
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
-from queue import Empty
 from typing import Any, NamedTuple
 
 import torch
@@ -18,8 +18,6 @@ from metakit.core import MetaKitError
 from metakit.nets.memory import keep_freed_memory
 from metakit.recipes import recipe as find
 from metakit.runs import Run
-
-PATIENCE = 1.0  # seconds to wait for a word before looking who is still alive
 
 
 @dataclass(frozen=True)
@@ -62,52 +60,58 @@ def train_one(order: Order) -> Iterator[Event]:
 
 def side_by_side(orders: list[Order]) -> Iterator[Event]:
     """Train all of them at once; one that fails leaves the others alone."""
-    context: Any = get_context("spawn")
-    events = context.Queue()
     threads = max(1, torch.get_num_threads() // len(orders))
-    workers = [context.Process(target=_work, args=(order, threads, events)) for order in orders]
-    for worker in workers:
-        worker.start()
-    running = {order.recipe: worker for order, worker in zip(orders, workers, strict=True)}
+    workers = [_Worker(order, threads) for order in orders]
+    running = {worker.heard: worker for worker in workers}
     try:
         while running:
-            for event in _heard(events, running):
+            for heard in wait(list(running)):
+                event = running[heard].tell()
                 if event.outcome:
-                    del running[event.recipe]
+                    del running[heard]
                 yield event
     except BaseException:  # Ctrl-C: let them save
         for worker in workers:
-            worker.terminate()
+            worker.process.terminate()
         raise
     finally:
         for worker in workers:
-            worker.join()
+            worker.process.join()
 
 
-def _heard(events: Any, running: dict[str, Any]) -> list[Event]:
-    """The next event; where none comes, one for each worker that has ended before saying how."""
-    ended = [recipe for recipe, worker in running.items() if worker.exitcode is not None]
-    try:
-        return [events.get(timeout=PATIENCE)]
-    except Empty:
-        words = "its process was killed, perhaps for want of memory"
-        return [Event(recipe, 0, outcome=words, failed=True) for recipe in ended]
+class _Worker:
+    """A run in a process of its own, and the line on which it is heard.
+
+    Each has its own: on a line that several share, who is killed while speaking would silence the others for ever.
+    """
+
+    def __init__(self, order: Order, threads: int) -> None:
+        context: Any = get_context("spawn")
+        self.order = order
+        self.heard, said = context.Pipe(duplex=False)
+        self.process = context.Process(target=_work, args=(order, threads, said), name=order.recipe)
+        self.process.start()
+        said.close()  # the process has it; when that ends, so does the line
+
+    def tell(self) -> Event:
+        """Its next event: at the end of the line, that it was killed."""
+        try:
+            return self.heard.recv()
+        except (EOFError, OSError):  # in the midst of a word
+            words = "its process was killed, perhaps for want of memory"
+            return Event(self.order.recipe, 0, outcome=words, failed=True)
 
 
 def _work(order: Order, threads: int, events: Any) -> None:
     """The process of one run. It stops quietly when it is interrupted: the run has saved its state by then."""
-    parent: Any = parent_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the first one tells the others
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     torch.set_num_threads(threads)
-    try:
-        for event in train_one(order):
-            events.put(event)
-            if not parent.is_alive():  # killed: nobody could stop this one any more
-                return events.cancel_join_thread()
-    except MetaKitError as error:
-        events.put(Event(order.recipe, 0, outcome=str(error), failed=True))
-    except (RuntimeError, MemoryError, OSError) as error:  # no memory left on the device, …
-        events.put(Event(order.recipe, 0, outcome=f"{type(error).__name__}: {error}", failed=True))
-    except KeyboardInterrupt:
-        events.cancel_join_thread()
+    with suppress(KeyboardInterrupt, BrokenPipeError):  # the first one is gone: nobody could stop this one any more
+        try:
+            for event in train_one(order):
+                events.send(event)
+        except MetaKitError as error:
+            events.send(Event(order.recipe, 0, outcome=str(error), failed=True))
+        except (RuntimeError, MemoryError, OSError) as error:  # no memory left on the device, …
+            events.send(Event(order.recipe, 0, outcome=f"{type(error).__name__}: {error}", failed=True))

@@ -45,11 +45,12 @@ def test_one_that_fails_leaves_the_others_alone(tmp_path):
 
 def test_one_that_is_killed_is_told_and_leaves_the_others_alone(tmp_path):
     heard = side_by_side([replace(order(name, tmp_path), steps=None if name == NAMES[0] else 3) for name in NAMES])
-    outcomes, workers = {}, []
+    outcomes = {}
     for event in heard:
-        if event.step and event.recipe == NAMES[0] and not workers:
-            workers = [each for each in active_children() if each.is_alive()]
-            os.kill(min(worker.pid for worker in workers), signal.SIGKILL)  # the first that was started
+        if event.step and event.recipe == NAMES[0]:
+            for worker in active_children():
+                if worker.name == NAMES[0]:
+                    os.kill(worker.pid, signal.SIGKILL)
         if event.outcome:
             outcomes[event.recipe] = event
     assert "was killed" in outcomes[NAMES[0]].outcome
