@@ -1,29 +1,20 @@
 """Exercises that check themselves: the learner's function against a slow and obvious one, and known mistakes."""
 
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 import torch
 
 from metakit.plots.style import Picture
+from metakit.teach.attempts import Function, NoAnswerError, answer, name_of
 from metakit.teach.difference import TOLERANCE, described, difference
 from metakit.teach.progress import keep_solved
-from metakit.teach.verdict import Drawing, Outcome, Verdict
+from metakit.teach.verdict import Drawing, Verdict
 
-Function = Callable[..., Any]
 Cases = Sequence[tuple[Any, ...]]
 COURSE = "metakit.teach.course"  # one module a lesson, its exercises as constants
-
-
-class _NoAnswerError(Exception):
-    """The learner's function gave no answer that can be compared; the verdict says why."""
-
-    def __init__(self, outcome: Outcome, text: str) -> None:
-        self.outcome, self.text = outcome, text
 
 
 def _once(function: Function, *arguments: Any) -> Any:
@@ -66,10 +57,10 @@ class Exercise:
     def _verdict(self, attempt: Function, seed: int) -> Verdict:
         try:
             answers = self._answers(attempt, seed)
-        except _NoAnswerError as no_answer:
+        except NoAnswerError as no_answer:
             return Verdict(no_answer.outcome, no_answer.text, self._drawings(seed))
         if not (told := self._first_difference(answers, self.oracle, seed)):
-            text = f"`{_name(attempt)}` agrees with the reference on {len(answers)} cases."
+            text = f"`{name_of(attempt)}` agrees with the reference on {len(answers)} cases."
             trouble = keep_solved(self.key) if self.key and seed == 0 else ""
             return Verdict("right", f"{text} {trouble}".rstrip(), self._drawings(seed))
         drawings = self._drawings(seed, answers[0])
@@ -80,7 +71,7 @@ class Exercise:
 
     def _answers(self, attempt: Function, seed: int) -> list[Any]:
         """What `attempt` returns in each case. The arguments are fresh, so it may change them."""
-        return [_answer(self.trial, attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
+        return [answer(self.trial, attempt, case, n) for n, case in enumerate(self.cases(seed), 1)]
 
     def _first_difference(self, answers: list[Any], other: Function, seed: int) -> str:
         """Compare case by case. `other` gets arguments of its own: it may draw from a generator among them."""
@@ -110,52 +101,3 @@ class Exercise:
             Drawing("Yours", f"The same picture of your result: {self.shows}", lambda: draw(found[0], *case)),
             expected,
         )
-
-
-def _answer(trial: Function, attempt: Function, case: tuple[Any, ...], number: int) -> Any:
-    """One answer; whatever goes wrong becomes a sentence."""
-    try:
-        return trial(partial(_written, attempt), *case)
-    except _NoAnswerError:
-        raise
-    except KeyboardInterrupt:
-        text = f"You interrupted case {number}: does your loop come to an end?"
-        raise _NoAnswerError("failed", text) from None
-    except BaseException as error:  # noqa: BLE001 - the learner's own code: what went wrong is the answer
-        if left := _left_in_place(error):
-            raise _not_written(left, attempt) from None
-        raise _NoAnswerError("failed", _explain(error, attempt, number)) from None
-
-
-def _written(attempt: Function, *arguments: Any) -> Any:
-    """What `attempt` returns, where it is written at all."""
-    found = attempt(*arguments)
-    if found is ... or (isinstance(found, tuple) and any(part is ... for part in found)):
-        raise _not_written("...", attempt)
-    if found is None:
-        text = f"`{_name(attempt)}` returns nothing: write its body, and end it with `return`."
-        raise _NoAnswerError("not written yet", text)
-    return found
-
-
-def _left_in_place(error: BaseException) -> str:
-    """What of a stub raised this: a lesson's dots, or the line that nbgrader writes."""
-    if isinstance(error, NotImplementedError) and not str(error):  # torch says what it has not implemented
-        return "raise NotImplementedError()"
-    return "..." if "ellipsis" in str(error) else ""
-
-
-def _not_written(left: str, attempt: Function) -> _NoAnswerError:
-    return _NoAnswerError("not written yet", f"Replace the `{left}` in `{_name(attempt)}` and run this cell again.")
-
-
-def _name(attempt: Function) -> str:
-    return getattr(attempt, "__name__", "your function")
-
-
-def _explain(error: BaseException, attempt: Function, case: int) -> str:
-    """The error, and the last line of the learner's cell that it came from."""
-    name = attempt.__code__.co_filename if hasattr(attempt, "__code__") else ""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
-    where = f", in line {lines[-1]} of your cell" if lines else ""
-    return f"Case {case} stops with {type(error).__name__}{where}: {error}"

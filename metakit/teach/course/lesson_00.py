@@ -63,6 +63,12 @@ split = Exercise(
             [*range(k * len(y.unique()))],
             [*range(k * len(y.unique()), len(y))],
         ),
+        "You take the first K examples, whatever their class. K is the number for each class: the support set has "
+        "N · K.": lambda y, k: ([*range(k)], [*range(k, len(y))]),
+        "Your support set has K + 1 examples of each class. When K of a class have been seen, the next one goes to the "
+        "query set.": lambda y, k: _split(y, k + 1),
+        "You name the examples by their labels. The labels say which class; what is asked for is the place, "
+        "from 0 to S + Q - 1.": lambda y, k: tuple(y[part].tolist() for part in _split(y, k)),
         "You put K examples of each class into the query set and the rest into the support set. It is the other way "
         "round: K is the number of examples to learn from.": lambda y, k: _split(y, k)[::-1],
     },

@@ -72,6 +72,11 @@ def _one_step(theta: Tensor, x: Tensor, y: Tensor, rate: float) -> Tensor:
     return theta - rate * slope
 
 
+def _one_after_the_other(theta: Tensor, x: Tensor, y: Tensor, rate: float) -> Tensor:
+    first = theta[0] - 2 * rate * (theta[0] + theta[1] * x - y).mean()
+    return torch.stack([first, theta[1] - 2 * rate * ((first + theta[1] * x - y) * x).mean()])
+
+
 def _lines(seed: int) -> list[tuple[Tensor, Tensor, Tensor, float]]:
     rng, cases = generator(seed), []
     for size, rate in ((5, 0.2), (12, 0.05)):
@@ -101,6 +106,12 @@ one_step = Exercise(
         "The factor 2 is missing: the slope of a square is twice what is squared.": lambda theta, x, y, rate: _one_step(
             theta, x, y, rate / 2
         ),
+        "The rate is missing: you step by the whole slope.": lambda theta, x, y, _: _one_step(theta, x, y, 1.0),
+        "You return the step alone. Add it to where you started from.": lambda theta, x, y, rate: (
+            _one_step(theta, x, y, rate) - theta
+        ),
+        "You move θ₀ first, and take the slope of θ₁ from the line that has moved. Both slopes belong to the old line: "
+        "work out both, then move.": _one_after_the_other,
         "Both weights move alike. θ₁ is multiplied by x in the model, so by the chain rule its slope has a factor "
         "x.": lambda theta, x, y, rate: theta - 2 * rate * (theta[0] + theta[1] * x - y).mean(),
     },
@@ -116,6 +127,12 @@ def _outer_step(start: Tensor, adapted: Tensor, epsilon: float) -> Tensor:
     for end in adapted:
         moved += epsilon * (end - start) / len(adapted)
     return moved
+
+
+def _one_task_after_the_other(start: Tensor, adapted: Tensor, epsilon: float) -> Tensor:
+    for end in adapted:
+        start = start + epsilon * (end - start)
+    return start
 
 
 def _adapted(seed: int) -> list[tuple[Tensor, Tensor, float]]:
@@ -146,6 +163,15 @@ outer_step = Exercise(
         ),
         "You move away from where the tasks have led. Reptile moves towards it: adapted minus "
         "start.": lambda phi, ends, epsilon: phi - epsilon * (ends - phi).mean(0),
+        "You move towards one task after the other, so that the last one counts most. That is Reptile with one task a "
+        "step; here all T have left from the same start, and it moves once, towards their "
+        "mean.": _one_task_after_the_other,
+        "Only the last task moves you. Take the mean over all of them.": lambda phi, ends, epsilon: (
+            phi + epsilon * (ends[-1] - phi)
+        ),
+        "You return the way. The new start is the old one plus the way.": lambda phi, ends, epsilon: (
+            epsilon * (ends - phi).mean(0)
+        ),
         "You add up the ways of all tasks. Take their mean, or the step grows with the number of "
         "tasks.": lambda phi, ends, epsilon: phi + epsilon * (ends - phi).sum(0),
     },
