@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from metakit.core import MetaKitError
 from metakit.publish.executed import ALL, ROOT, asked, lessons, read
@@ -13,6 +14,7 @@ from metakit.publish.extra import need
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
 from metakit.publish.live import embedded, write_scripts
 from metakit.publish.stills import add_stills
+from metakit.publish.student import student
 
 SHELVES = {
     "Lessons": ("notebooks/[0-9][0-9]_*.ipynb",),
@@ -23,27 +25,25 @@ SHELVES = {
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
-def site(root: Path = ROOT, *, run: tuple[str, ...] = ALL, stills: bool = True) -> Path:
-    """Build it; the folder it lies in, `build/site`.
+def site(root: Path = ROOT, *, run: tuple[str, ...] = ALL, stills: bool = True, students: bool = False) -> Path:
+    """Build it; the folder it lies in, `build/site`, or for students `build/student-site`: their edition's pages.
 
     Lessons that `run` does not name have no outputs. With `stills`, and a Chromium, live pictures have stills.
     Raises MetaKitError when a lesson fails, a link leads nowhere, or a page would load something from elsewhere.
     """
     need("sphinx", "furo", "myst_nb", "ziamath")
-    stage, built = root / "build" / "pages", root / "build" / "site"
+    home = student(root) if students else root
+    stage, built = root / "build" / "pages", root / "build" / ("student-site" if students else "site")
     for folder in (stage, built):
         shutil.rmtree(folder, ignore_errors=True)
-    put(
-        stage / "README.md",
-        staged((root / "README.md").read_text("utf-8"), root / "README.md", root, stage) + tree(root),
-    )
-    for page in (page for shelf in SHELVES for page in pages(root, shelf) if page.suffix == ".md"):
-        put(stage / page.relative_to(root), staged(page.read_text("utf-8"), page, root, stage))
-    for notebook in lessons(root):
-        made = embedded(read(notebook, root / "build" / "executed", run))
-        for cell in (cell for cell in made.cells if cell.cell_type == "markdown"):
-            cell.source = staged(cell.source, notebook, root, stage)
-        put(stage / "notebooks" / notebook.name, nbformat.writes(made))
+    for page in (home / "README.md", *(page for shelf in SHELVES for page in pages(home, shelf))):
+        if page.suffix == ".md":
+            put(stage / page.relative_to(home), staged(page.read_text("utf-8"), page, home, stage))
+    with (stage / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write(tree(home))
+    for notebook in lessons(home):
+        made = embedded(read(root / "notebooks" / notebook.name, root / "build" / "executed", run))
+        put(stage / "notebooks" / notebook.name, nbformat.writes(worded(made, notebook, home, stage)))
     write_scripts(stage / "_static")
     make_pages(root / "docs", stage, built)
     if stills:
@@ -51,6 +51,17 @@ def site(root: Path = ROOT, *, run: tuple[str, ...] = ALL, stills: bool = True) 
     if wrong := [*broken_links(built), *asks_elsewhere(built)]:
         raise MetaKitError(f"Mend these links, then run make site again: {'; '.join(wrong)}.")
     return built
+
+
+def worded(made: NotebookNode, notebook: Path, home: Path, stage: Path) -> NotebookNode:
+    """The outputs of `made` with the words of `notebook`, which for students are fewer."""
+    words = {cell.id: cell.source for cell in nbformat.read(notebook, as_version=4).cells}
+    made.cells = [cell for cell in made.cells if cell.id in words]
+    for cell in made.cells:
+        cell.source = words[cell.id]
+        if cell.cell_type == "markdown":
+            cell.source = staged(cell.source, notebook, home, stage)
+    return made
 
 
 def pages(root: Path, shelf: str) -> list[Path]:
@@ -96,10 +107,11 @@ def put(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """`python -m metakit.publish.site [01 …]`; with `--without-outputs` in seconds instead of minutes."""
+    """`python -m metakit.publish.site [01 …] [--student]`; with `--without-outputs` in seconds instead of minutes."""
+    words = [word for word in sys.argv[1:] if word != "--student"]
     try:
-        run = asked(sys.argv[1:])
-        built = site(run=run, stills=bool(run))
+        run = asked(words)
+        built = site(run=run, stills=bool(run), students="--student" in sys.argv)
     except MetaKitError as error:
         sys.exit(str(error))
     print(f"The site is made: open {built / 'index.html'}")  # noqa: T201

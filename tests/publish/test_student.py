@@ -12,6 +12,8 @@ import nbformat
 import pytest
 
 from metakit.core import MetaKitError
+from metakit.publish.executed import NONE
+from metakit.publish.site import site
 from metakit.publish.solutions import posed, tagged, without_solutions
 from metakit.publish.student import VERBS, packed, student
 
@@ -21,8 +23,8 @@ LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy without the weights, which are large: the repository's own build folder stays as it is."""
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To build from: a copy without the weights, which are large: the repository's own build folder stays as it is."""
     root = tmp_path_factory.mktemp("repository")
     for name in ("LICENSE", "Makefile", "constraints.txt", "environment.yml", "pyproject.toml", "docs", "notebooks",
                  "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "metakit"):  # fmt: skip
@@ -31,7 +33,13 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("README.md", "glyphs.png", "results.json", "studies"):
         (root / "data" / name).symlink_to(ROOT / "data" / name)
     (root / "data" / "checkpoints").mkdir()
-    return student(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def edition(repository: Path) -> Path:
+    """The folder with the student edition."""
+    return student(repository)
 
 
 def cells(path: Path) -> list:
@@ -123,3 +131,15 @@ def test_every_verb_of_the_makefile_works_there(edition):
     assert not re.search(r"deploy|publish|tests/load|ruff", re.sub(r"(?s)\nclean:.*?\n\n", "", text))
     told = subprocess.run(["make", "help"], cwd=edition, capture_output=True, text=True, check=True).stdout
     assert set(re.findall(r"(?m)^  (\w+)", told)) == set(VERBS)
+
+
+def test_their_site_holds_no_solution_and_no_page_for_teachers(repository):
+    built = site(repository, run=NONE, stills=False, students=True)
+    assert built.name == "student-site"
+    assert {path.stem for path in built.glob("notebooks/[0-9]*.html")} == {path.stem for path in LESSONS}
+    assert not (built / "docs").exists()
+    for page in built.rglob("*.html"):
+        assert "<summary>Solution" not in page.read_text("utf-8")
+    assert "exercises.split.check" in re.sub(
+        "<.*?>", "", (built / "notebooks" / "00_start_here.html").read_text("utf-8")
+    )
