@@ -8,6 +8,7 @@ from math import ceil
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from metakit.publish.guide import Guide
 from metakit.publish.links import at_home
 from metakit.publish.live import NO_SOURCE, tag
 
@@ -15,6 +16,7 @@ FULL = 19.0  # lines that a slide holds
 WIDTH = 92  # letters in a line
 PICTURE, LIVE, CHOICE = 10.5, 15.0, 1.6  # lines that a still picture takes, a live one, an answer to choose
 SKIPPED = {"setup"}
+NO_GUIDE = Guide()
 SOLUTION = re.compile(r"<details>\s*<summary>.*?</summary>(.*?)</details>", re.DOTALL)
 EXERCISE = re.compile(r"\*\*.+?\*\* \(\d+ minutes?")
 MINUTES = re.compile(r"\((\d+) minutes?\)")
@@ -22,12 +24,13 @@ LINK_OUT = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|\d\d_\w+\.ipynb)[^)]*\)
 LINK_TO_LESSON = re.compile(r"\]\((\w+)\.ipynb(#[^)]*)?\)")
 
 
-def deck(notebook: NotebookNode) -> NotebookNode:
+def deck(notebook: NotebookNode, guide: Guide = NO_GUIDE) -> NotebookNode:
     """A notebook whose cells are told apart as slides, sub-slides and notes, as nbconvert's slides want it.
 
-    Set-up cells are left out, solutions and minutes become the speaker's notes.
+    Set-up cells are left out. Solutions, minutes and what the guide says become the speaker's notes.
     """
     cells: list[NotebookNode] = []
+    questions = iter(guide.questions)
     section, room, begun = "", 0.0, False  # begun: a heading stands there alone
     for cell in chain.from_iterable(map(pieces, notebook.cells)):
         level, size = heading(cell), lines(cell)
@@ -36,6 +39,7 @@ def deck(notebook: NotebookNode) -> NotebookNode:
         elif level in {1, 2}:
             section, room = cell.source.lstrip("# "), FULL - size
             cells.append(_marked(cell, "slide"))
+            cells += [_note(said)] if (said := guide.section(cell.source)) else []
             begun = True
         elif not begun and (level or size > room):
             room = FULL - size
@@ -46,6 +50,8 @@ def deck(notebook: NotebookNode) -> NotebookNode:
             room -= size
             cells.append(_marked(cell, "-"))
             begun = begun and bool(level)
+        if is_question(cell) and (said := next(questions, "")):
+            cells.append(_note(said))
     title = next((cell.source.lstrip("# ") for cell in cells if heading(cell) == 1), "Slides")
     return new_notebook(cells=cells, metadata=notebook.metadata | {"title": title})
 
@@ -104,6 +110,11 @@ def lines(cell: NotebookNode) -> float:
         return 0.6 + sum(ceil(len(line) / WIDTH) for line in cell.source.split("\n"))
     written = 0.0 if NO_SOURCE in cell.metadata.get("tags", ()) else 1 + 0.8 * (cell.source.count("\n") + 1)
     return written + sum(_output_lines(output) for output in cell.outputs)
+
+
+def is_question(cell: NotebookNode) -> bool:
+    """Whether it is one to predict."""
+    return cell.cell_type == "code" and cell.source.startswith("Predict(")
 
 
 def is_live(cell: NotebookNode) -> bool:

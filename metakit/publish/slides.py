@@ -17,6 +17,7 @@ from metakit.core import MetaKitError
 from metakit.publish.deck import deck
 from metakit.publish.executed import ALL, ROOT, asked, lessons, read
 from metakit.publish.extra import need
+from metakit.publish.guide import Guide
 from metakit.publish.links import asks_elsewhere, broken_links
 from metakit.publish.live import NO_SOURCE, STATIC, embedded, write_scripts
 
@@ -60,7 +61,8 @@ def slides(root: Path = ROOT, *, run: tuple[str, ...] = ALL) -> Path:
     write_styles(built)
     titles = {}
     for notebook in lessons(root):
-        made = deck(embedded(read(notebook, root / "build" / "executed", run)))
+        guide = Guide.of(root / "docs" / "teaching" / f"lesson_{notebook.name[:2]}.md")
+        made = deck(embedded(read(notebook, root / "build" / "executed", run)), guide)
         titles[f"{notebook.stem}.html"] = made.metadata.title
         (built / f"{notebook.stem}.html").write_text(page(made), "utf-8")
     (built / "index.html").write_text(index(titles), "utf-8")

@@ -1,9 +1,12 @@
 import re
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from metakit.publish.deck import deck, paragraphs
+from metakit.publish.executed import ROOT, lessons
+from metakit.publish.guide import Guide
 from metakit.publish.links import asks_elsewhere, broken_links
 from tests.publish.conftest import states
 
@@ -54,6 +57,54 @@ def test_set_up_is_skipped_and_solutions_are_for_the_speaker():
         ("notes", "About 5 minutes."),
         ("notes", "Solution:\n\n\n```python\nreturn 2\n```\n\n"),
     ]
+
+
+GUIDE = """# Page
+
+## Timing
+
+| part | minutes | what happens |
+|---|---:|---|
+| the game | 8 | Play. |
+| 1 · An idea | 5 | Vote first. |
+| exercises | 6 | Twice (6). |
+| **together** | **19** | |
+
+## Predicts
+
+| asked | wrong answer to listen for | what is behind it | shown wrong by |
+|---|---|---|---|
+| 1 · larger | One | It comes first. | `abc`, below |
+
+## Questions
+"""
+
+
+def test_the_speaker_reads_what_the_guide_says(tmp_path):
+    (tmp_path / "page.md").write_text(GUIDE)
+    question = "Predict('?', ['1', '2'], answer=1, why='.')"
+    words = "# Title\n\n## 1 · An idea, at length\n\n### Predict", question, "## 2 · Exercises\n\n## Recap"
+    cells = [new_markdown_cell(words[0]), new_code_cell(words[1]), new_markdown_cell(words[2])]
+    made = deck(new_notebook(cells=cells), Guide.of(tmp_path / "page.md")).cells
+    found = [cell.source for cell in made if cell.metadata.slideshow.slide_type in {"slide", "notes"}]
+    assert found == [
+        "# Title", "**8 minutes.** Play.",
+        "## 1 · An idea, at length", "**5 minutes.** Vote first.", "**Listen for:** One. It comes first.",
+        "## 2 · Exercises", "**6 minutes.** Twice (6).",
+        "## Recap",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+def test_everything_that_the_guide_says_finds_its_slide(path):
+    guide = Guide.of(ROOT / "docs" / "teaching" / f"lesson_{path.name[:2]}.md")
+    notes = [cell.source for cell in deck(nbformat.read(path, 4), guide).cells if is_note(cell)]
+    assert len(guide.sections) >= 6
+    assert {*guide.sections.values(), *guide.questions} <= {*notes}
+
+
+def is_note(cell):
+    return cell.metadata.slideshow.slide_type == "notes"
 
 
 def test_paragraphs_part_neither_code_nor_formulas():
