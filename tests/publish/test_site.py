@@ -7,6 +7,7 @@ import sys
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
 
 from metakit.errors import MetaKitError
 from metakit.publish import executed as running
@@ -209,3 +210,11 @@ def test_a_widget_on_the_page_answers_without_a_kernel(published, context):
     page.locator(".metakit-chart .main-svg").first.wait_for()
     assert {url.split(":")[0] for url in asked} <= {"file", "blob", "data"}
     assert said == []
+
+
+def test_words_about_keys_are_not_shown_where_there_are_none(published, browser):
+    page = browser.new_page()
+    page.goto((published / "build" / "site" / "notebooks" / "00_tiny.html").as_uri())
+    expect(page.get_by_text("Press Shift + Enter.")).to_be_hidden()
+    expect(page.get_by_text("Look at the line.")).to_be_visible()
+    page.close()

@@ -18,7 +18,7 @@ CELLS = [
     ),
     new_markdown_cell("## 1 · An idea (5 minutes)\n\n### Predict"),
     new_code_cell("Predict('Which is larger?', ['1', '2'], answer=1, why='Two is one more than one.')"),
-    new_markdown_cell("### Run\n\nLook at the line."),
+    new_markdown_cell('### Run\n\nLook at the line. <span class="metakit-in-jupyter">Press Shift + Enter.</span>'),
     new_code_cell(
         "from metakit.plots.curves import family\n\nx = torch.linspace(-5, 5, 9)\nfamily(x, x.sin()[None], x.cos())"
     ),
