@@ -1,6 +1,7 @@
 """Show the code that runs: a lesson quotes the package instead of copying it."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -9,6 +10,7 @@ from types import FunctionType, MethodType, ModuleType
 import metakit
 
 ROOT = Path(metakit.__file__).resolve().parent.parent
+FOR_TOOLS = re.compile(r" *# (noqa\b|type: |fmt: ).*")  # words to the checker of style or types, not to the reader
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Source:
 
 
 def show_source(thing: type | FunctionType | MethodType | ModuleType) -> Source:
-    """The source of a class, function, method or module, as it stands in its file."""
+    """The source of a class, function, method or module, as it stands in its file, without words to our tools."""
     lines, first = inspect.getsourcelines(thing)
     file = Path(inspect.getfile(inspect.unwrap(thing) if isinstance(thing, FunctionType) else thing)).resolve()
     shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name
     name = getattr(thing, "__qualname__", thing.__name__)
-    return Source(name, str(shown), max(first, 1), dedent("".join(lines)).rstrip())
+    return Source(name, str(shown), max(first, 1), FOR_TOOLS.sub("", dedent("".join(lines))).rstrip())

@@ -31,6 +31,13 @@ def test_the_right_answer_must_be_among_the_choices():
         Predict("?", ["a", "b"], answer=2, why="")
 
 
+def test_source_is_shown_without_words_to_tools():
+    def quoted():
+        return 1 == 1  # noqa: PLR0133 - it is one
+
+    assert show_source(quoted).code.splitlines()[1] == "    return 1 == 1"
+
+
 def test_source_names_its_file_and_line():
     shown = show_source(MetaLearner.adapt)
     assert shown.file == "metakit/core.py"
