@@ -52,9 +52,9 @@ def in_context(
     return learner
 
 
-def deep(dims: int, scored: Scored = "mostly queries") -> Callable[[], InContextLearner]:
+def deep(dims: int, width: int = 64, scored: Scored = "mostly queries") -> Callable[[], InContextLearner]:
     """Eight layers with normed heads: trained by SOAP they need a tenth of the steps, and go further."""
-    return in_context(dims, layers=8, normed_heads=True, scored=scored)
+    return in_context(dims, width, layers=8, normed_heads=True, scored=scored)
 
 
 def _recipe(
@@ -105,11 +105,11 @@ FUNCTION_RECIPES = (
     replace(_recipe("sparse-20", deep(20), SPARSE_20, 12_000, 24, 10, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),
-    _recipe("network-5", in_context(5), CURVED_5, 10_000, 31, 5),
+    _recipe("network-5", deep(5), CURVED_5, 8_000, 31, 5, "soap"),
     _reference("fitted-network", "network-5", _fitted_network, CURVED_5),
     _reference("least-squares", "network-5", LeastSquares, prompts(10, 20, 30)),
     _reference("nearest-examples", "network-5", NearestExamples, CURVED_5),
-    _recipe("tree-5", in_context(5), CURVED_5, 10_000, 31, 5),
+    _recipe("tree-5", deep(5), CURVED_5, 8_000, 31, 5, "soap"),
     _reference("greedy-tree", "tree-5", GreedyTree, CURVED_5),
     _reference("nearest-examples", "tree-5", NearestExamples, CURVED_5),
     replace(
