@@ -160,7 +160,7 @@ def _cell(row: Row) -> str:
 
 def _digits(error: float) -> int:
     """More where of three digits one or none would be left; what is rounding of the machine needs none."""
-    smallest = {1e-3: 3, 5e-5: 4, 1e-6: 6}
+    smallest = {1e-3: 3, 1e-4: 5, 1e-6: 6}
     return next((digits for least, digits in smallest.items() if error >= least), 3)
 
 

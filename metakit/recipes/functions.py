@@ -113,7 +113,7 @@ FUNCTION_RECIPES = (
     _reference("greedy-tree", "tree-5", GreedyTree, CURVED_5),
     _reference("nearest-examples", "tree-5", NearestExamples, CURVED_5),
     replace(
-        _recipe("sinusoids", in_context(1), (sinusoid(10, None), sinusoid(5, None)), 8000, 15, 10),
+        _recipe("sinusoids", deep(1), (sinusoid(10, None), sinusoid(5, None)), 8000, 15, 10, "soap"),
         name="in-context-sinusoid", validation=Protocol(shots=10, queries=100, episodes=500),
     ),
 )  # fmt: skip
