@@ -100,7 +100,7 @@ FUNCTION_RECIPES = (
     _recipe("noisy-5", deep(5, scored="all"), prompts(5, 10, 15), 6_000, 16, 15, "soap"),  # one query: it has no noise
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
     _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
-    replace(_recipe("linear-20", in_context(20, 96), LINEAR_20, 10_000, 40, 20), grows_from=(5, 5)),
+    replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 12_000, 40, 20, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
     replace(_recipe("sparse-20", deep(20), SPARSE_20, 12_000, 24, 10, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
