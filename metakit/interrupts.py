@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
+from typing import Any
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
@@ -16,18 +17,27 @@ def interrupts_wait() -> Iterator[None]:
     handles (one that is ignored, or ends the process at once) stays as it is.
     """
     came: list[int] = []
-    handlers = {}
+    handlers = _handlers() if current_thread() is main_thread() else {}
     try:
-        for number in _handled() if current_thread() is main_thread() else []:
-            handlers[number] = signal.signal(number, lambda number, _: came.append(number))
+        for number in handlers:
+            signal.signal(number, lambda number, _: came.append(number))
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+        _put_back(handlers)
         if came:
             signal.raise_signal(came[0])
 
 
-def _handled() -> list[int]:
+def _handlers() -> dict[int, Any]:
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
-    return [number for number in numbers if callable(signal.getsignal(number))]
+    return {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+
+
+def _put_back(handlers: dict[int, Any]) -> None:
+    """All of them, even where one that is back already is called meanwhile, and raises."""
+    try:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    except BaseException:
+        _put_back(handlers)
+        raise

@@ -129,12 +129,21 @@ class Run:
         lower_is_better = self.recipe.regression
         best = self.best is None or (value < self.best if lower_is_better else value > self.best)
         if best:
-            self.best = value
-            write(self.path, self.training.learner.state_dict(), self._about())
+            self._keep(value)
         self.validated = self.training.step
         if best:
             self.save()  # who finds these weights finds their run too
         return value, best
+
+    def _keep(self, value: float) -> None:
+        """Write the weights with their value. Interrupted, it is not the best: a resumed run writes them."""
+        former = self.best
+        try:
+            self.best = value
+            write(self.path, self.training.learner.state_dict(), self._about())
+        except BaseException:
+            self.best = former
+            raise
 
     def _resume(self) -> None:
         """Raises MetaKitError where the saved state is of another run."""

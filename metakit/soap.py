@@ -21,7 +21,7 @@ from torch.optim import Optimizer
 
 
 class SOAP(Optimizer):
-    """As `torch.optim.Adam` is used. The first step only looks at the gradient's covariances."""
+    """As `torch.optim.Adam` is used. A matrix's first step only looks at its gradient's covariances."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ def _begin(gradient: Tensor, state: dict[str, Any], beta: float) -> None:
     """Covariances and their eigenvectors from the first gradient."""
     for side, covariance in (("left", gradient @ gradient.mT), ("right", gradient.mT @ gradient)):
         state[side] = covariance * (1 - beta)
-        state[f"{side}_basis"] = torch.linalg.eigh(covariance).eigenvectors
+        state[f"{side}_basis"] = torch.linalg.eigh(covariance).eigenvectors.contiguous()  # as from a file
 
 
 def _remember(gradient: Tensor, state: dict[str, Any], beta: float) -> None:
@@ -80,7 +80,7 @@ def _refresh(state: dict[str, Any]) -> None:
         turned = state[side] @ state[f"{side}_basis"]
         order = (state[f"{side}_basis"] * turned).sum(0).argsort(descending=True)
         state["square"] = state["square"].index_select(place, order)
-        state[f"{side}_basis"] = torch.linalg.qr(turned[:, order]).Q
+        state[f"{side}_basis"] = torch.linalg.qr(turned[:, order]).Q.contiguous()
 
 
 def _turned(matrix: Tensor, state: dict[str, Any]) -> Tensor:

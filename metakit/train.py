@@ -5,6 +5,7 @@ and restored, it goes on to bit-identical weights (on the same machine with the 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import cos, pi
 from time import perf_counter
@@ -81,9 +82,10 @@ class Training:
         self.learner.use_progress(self.step / self.schedule.steps)
         self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
-        loss = self._meta_gradient()
-        with interrupts_wait():
-            self._step()
+        with self._undone_if_interrupted():
+            loss = self._meta_gradient()
+            with interrupts_wait():
+                self._step()
         return Record(self.step, float(loss), rate, perf_counter() - started)
 
     def _step(self) -> None:
@@ -93,19 +95,26 @@ class Training:
         self.whole = True
 
     def _meta_gradient(self) -> Tensor:
-        """The meta-loss; its gradient lies in `.grad`. Interrupted, it leaves everything as it was."""
-        drawn, buffers = self.rng.get_state(), {k: v.clone() for k, v in self.learner.named_buffers()}
-        try:
-            self.optimizer.zero_grad()
-            loss = self.descend(self._tasks_now().sample(self.schedule.meta_batch, self.rng))
-            if self.schedule.clip is not None:
-                torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
-        except BaseException:
-            self.rng.set_state(drawn)
-            for name, buffer in self.learner.named_buffers():
-                buffer.copy_(buffers[name])
-            raise
+        """The meta-loss; its gradient lies in `.grad`."""
+        self.optimizer.zero_grad()
+        loss = self.descend(self._tasks_now().sample(self.schedule.meta_batch, self.rng))
+        if self.schedule.clip is not None:
+            torch.nn.utils.clip_grad_norm_(self.learner.parameters(), self.schedule.clip)
         return loss
+
+    @contextmanager
+    def _undone_if_interrupted(self) -> Iterator[None]:
+        """Before the optimizer's step begins an interrupt leaves everything as it was."""
+        drawn, buffers = self.rng.get_state(), {k: v.clone() for k, v in self.learner.named_buffers()}
+        step = self.step
+        try:
+            yield
+        except BaseException:
+            if self.whole and self.step == step:
+                self.rng.set_state(drawn)
+                for name, buffer in self.learner.named_buffers():
+                    buffer.copy_(buffers[name])
+            raise
 
     def _tasks_now(self) -> Tasks:
         """Tasks of a curriculum grow with the training."""

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.optim import Adam
 
+from metakit.checkpoints import read, write
 from metakit.soap import SOAP
 
 
@@ -93,3 +94,17 @@ def test_the_basis_stays_orthogonal_and_finds_the_eigenvectors():
     torch.testing.assert_close(basis.T @ basis, torch.eye(3, dtype=torch.float64))
     overlap = (left.flip(1).T @ basis).abs()  # the largest spread comes first
     assert overlap.diagonal().min() > 0.97
+
+
+def test_a_state_from_a_file_gives_the_same_bits(tmp_path):
+    """A file knows no strides, and a product rounds by them."""
+    start, gradient = random(20, 7).float(), quadratic(20, 7)
+    straight, resumed = parameter(start), parameter(start)
+    ours, theirs = SOAP([straight]), SOAP([resumed])
+    as_float = lambda w: gradient(w.double()).float() + 0.1 * random(20, 7, seed=1).float()  # noqa: E731
+    path(ours, straight, as_float, 12)
+    state = {name: value.clone() for name, value in ours.state[straight].items()}
+    write(tmp_path / "state.safetensors", state, {})
+    theirs.state[resumed] = read(tmp_path / "state.safetensors")[0]
+    resumed.data.copy_(straight.data)
+    assert all(map(torch.equal, path(ours, straight, as_float, 12), path(theirs, resumed, as_float, 12)))

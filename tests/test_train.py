@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Thread
 
@@ -11,8 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from metakit.checkpoints import read
+from metakit.checkpoints import read, write
 from metakit.core import MetaKitError, Task, mean_squared_error
+from metakit.interrupts import interrupts_wait
 from metakit.learners.model_based.in_context import InContextLearner
 from metakit.learners.optimization_based.maml import MAML
 from metakit.learners.optimization_based.reptile import Reptile
@@ -59,6 +61,69 @@ def test_an_interrupted_step_has_not_happened():
     assert identical(ours.state(), other.state())
 
 
+def test_an_interrupt_between_gradient_and_step_undoes_the_draw(monkeypatch):
+    """Python hears it when handlers are set: as `interrupts_wait` begins."""
+
+    @contextmanager
+    def heard_at_once():
+        raise KeyboardInterrupt
+        yield
+
+    ours, other = training(), training()
+    ours.advance(), other.advance()
+    with monkeypatch.context() as patched:
+        patched.setattr("metakit.train.interrupts_wait", heard_at_once)
+        with pytest.raises(KeyboardInterrupt):
+            ours.advance()
+    ours.advance(), other.advance()
+    assert identical(ours.state(), other.state())
+
+
+def test_handlers_are_all_put_back_when_one_that_is_back_is_called_meanwhile(monkeypatch):
+    def one(*_):
+        raise KeyboardInterrupt
+
+    def another(*_):
+        """Of the other signal."""
+
+    before = [signal.signal(signal.SIGINT, one), signal.signal(signal.SIGTERM, another)]
+    put, calls = signal.signal, []
+
+    def put_and_interrupt(number, handler):
+        calls.append(put(number, handler))
+        if handler is one and len(calls) < 5:  # the first that is put back, once
+            os.kill(os.getpid(), signal.SIGINT)
+        return calls[-1]
+
+    try:
+        with pytest.raises(KeyboardInterrupt), interrupts_wait():
+            monkeypatch.setattr(signal, "signal", put_and_interrupt)
+        assert signal.getsignal(signal.SIGINT) is one
+        assert signal.getsignal(signal.SIGTERM) is another
+    finally:
+        monkeypatch.undo()
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(number, handler)
+
+
+def test_weights_whose_writing_is_interrupted_are_written_by_the_resumed_run(tmp_path, monkeypatch):
+    run = Run(SMALL, tmp_path / "w.safetensors")
+
+    def interrupted(path, *_):
+        if path == run.path:
+            raise KeyboardInterrupt
+        return write(path, *_)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("metakit.runs.write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(run.moments())
+    assert not run.path.exists()
+    resumed = Run(SMALL, tmp_path / "w.safetensors", resume=True)
+    next(resumed.moments())
+    assert resumed.path.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_in_the_midst_of_the_optimizers_step_waits_for_its_end(number):
     ours, other = training(), training()
@@ -103,13 +168,14 @@ def test_a_curriculum_grows_with_the_training():
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "soap"])
-def test_a_restored_training_goes_on_bit_for_bit(optimizer):
+def test_a_restored_training_goes_on_bit_for_bit(optimizer, tmp_path):
     straight = training(optimizer)
     records = list(meta_train(straight))
     stopped, resumed = training(optimizer), training(optimizer)
     for _ in range(3):
         stopped.advance()
-    resumed.restore({name: value.clone() for name, value in stopped.state().items()})
+    write(tmp_path / "state.safetensors", stopped.state(), {})  # a file knows no strides
+    resumed.restore(read(tmp_path / "state.safetensors")[0])
     rest = list(meta_train(resumed))
     assert identical(straight.state(), resumed.state())
     assert [r.loss for r in rest] == [r.loss for r in records[3:]]

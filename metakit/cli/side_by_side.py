@@ -59,7 +59,10 @@ def train_one(order: Order) -> Iterator[Event]:
 
 
 def side_by_side(orders: list[Order]) -> Iterator[Event]:
-    """Train all of them at once; one that fails leaves the others alone."""
+    """Train all of them at once; one that fails leaves the others alone.
+
+    Stopped, all save their state. On Windows they end at once: what they saved within the last half minute stays.
+    """
     threads = max(1, torch.get_num_threads() // len(orders))
     workers = [_Worker(order, threads) for order in orders]
     running = {worker.heard: worker for worker in workers}
@@ -87,24 +90,30 @@ class _Worker:
 
     def __init__(self, order: Order, threads: int) -> None:
         context: Any = get_context("spawn")
-        self.order = order
+        self.order, self.step = order, 0
         self.heard, said = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(order, threads, said), name=order.recipe)
         self.process.start()
         said.close()  # the process has it; when that ends, so does the line
 
     def tell(self) -> Event:
-        """Its next event: at the end of the line, that it was killed."""
+        """Its next event: at the end of the line, how it ended."""
         try:
-            return self.heard.recv()
+            event: Event = self.heard.recv()
         except (EOFError, OSError):  # in the midst of a word
-            words = "its process was killed, perhaps for want of memory"
-            return Event(self.order.recipe, 0, outcome=words, failed=True)
+            self.process.join()
+            killed = (self.process.exitcode or 0) < 0
+            words = "its process was killed, perhaps for want of memory" if killed else "it ended with the error above"
+            return Event(self.order.recipe, self.step, outcome=words, failed=True)
+        self.step = event.step
+        return event
 
 
 def _work(order: Order, threads: int, events: Any) -> None:
     """The process of one run. It stops quietly when it is interrupted: the run has saved its state by then."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the first one tells the others
+    for name in ("SIGINT", "SIGHUP"):  # they go to all processes; the first one tells the others
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     torch.set_num_threads(threads)
     with suppress(KeyboardInterrupt, BrokenPipeError):  # the first one is gone: nobody could stop this one any more

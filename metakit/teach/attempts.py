@@ -48,7 +48,8 @@ def _left_in_place(error: BaseException) -> str:
     """What of a stub raised this: a lesson's dots, or the line that nbgrader writes."""
     if isinstance(error, NotImplementedError) and not str(error):  # torch says what it has not implemented
         return "raise NotImplementedError()"
-    return "..." if "ellipsis" in str(error) else ""
+    told = str(error)
+    return "..." if "ellipsis" in told and "indices must be" not in told else ""  # a list knows no [...]
 
 
 def _not_written(left: str, attempt: Function) -> NoAnswerError:
@@ -65,5 +66,5 @@ def _explain(error: BaseException, attempt: Function, case: int) -> str:
     name = attempt.__code__.co_filename if hasattr(attempt, "__code__") else ""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
     where = f", in line {lines[-1]} of your cell" if lines else ""
-    told = str(error).rstrip(".")
-    return f"Case {case} stops with {type(error).__name__}{where}: {told}.{hint(error)}"
+    told = f": {error}".rstrip(": .")
+    return f"Case {case} stops with {type(error).__name__}{where}{told}.{hint(error)}"

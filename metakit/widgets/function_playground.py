@@ -55,7 +55,7 @@ class FunctionPlayground(Visited):
         self._made: Mapping[str, Subject] = {one.name: one for one in made}
         told = {one.name: {"columns": list(one.columns), "height": one.reach[1]} for one in made}
         self._waits = False
-        self._typed: dict[tuple[float, ...], float] = {}  # inputs -> the target that the reader gave them
+        self._typed: Rows = []  # with the targets that the reader gave them
         self._known_errors: dict[tuple[str, Shift], dict[str, list[float]]] = {}
         super().__init__(subject=made[0].name, subjects=told, seed=seed)
         if not self.view:  # nothing but defaults: no change was observed
@@ -114,7 +114,7 @@ class FunctionPlayground(Visited):
     def _draw(self, _change: object = None) -> None:
         """A new function, or new examples of it, in place of all that stood there."""
         with self._once():
-            self._drawn, self._typed = self._drawn_now(), {}
+            self._drawn, self._typed = self._drawn_now(), []
             self.examples = self._drawn.rows
 
     @observe("scale", "skew", "noise", "orthant")
@@ -127,12 +127,13 @@ class FunctionPlayground(Visited):
     @observe("on_function")
     def _change_targets(self, _change: object) -> None:
         """Onto the function; and back to where the reader had put them."""
-        self.examples = [[*x, y if self.on_function else self._typed.get(tuple(x), y)] for *x, y in self.examples]
+        typed = [] if self.on_function else list(self._typed)
+        self.examples = [_taken(typed, row) for row in self.examples]
 
     @observe("examples")
     def _remember(self, _change: object) -> None:
         if not self.on_function:
-            self._typed |= {tuple(x): y for *x, y in self.examples}
+            self._typed = list(self.examples)
 
     def _typical(self) -> dict[str, list[float]]:
         """Computed once for every shift: it does not depend on this prompt."""
@@ -163,3 +164,9 @@ class FunctionPlayground(Visited):
         learner, table = self._made[self.subject].learner, self._table[: self.read]
         state = learner.adapt(table[:, :-1], table[:, -1:])
         self.looks = short(learner.attention(state, self._drawn.line[self.asked][None])[:, 0])
+
+
+def _taken(rows: Rows, row: list[float]) -> list[float]:
+    """The first of the rows with the inputs of this one, taken out of them; this one where there is none."""
+    place = next((i for i, other in enumerate(rows) if other[:-1] == row[:-1]), None)
+    return row if place is None else rows.pop(place)

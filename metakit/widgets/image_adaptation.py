@@ -5,7 +5,7 @@ from typing import Any
 
 from traitlets import Dict, Int, List, TraitError, Unicode, observe, validate
 
-from metakit.core import Frame, MetaLearner, Task
+from metakit.core import Frame, MetaKitError, MetaLearner, Task
 from metakit.tasks.base import generator
 from metakit.tasks.episodes import ImageSet
 from metakit.widgets.front_end import front_end
@@ -58,14 +58,20 @@ class ImageAdaptation(InSlices):
         self._carry_out(self._catch_up())
 
     def _catch_up(self) -> Iterator[None]:
-        """All the steps of every learner whose frames are missing, then the picture."""
-        for name in self._learners:
-            if name not in self._frames:
-                frames = []
-                for frame in self._learner(name).frames(self.task):
-                    frames.append(frame)
-                    yield
-                self._frames[name] = frames
+        """All the steps of every learner whose frames are missing, then the picture, or why there is no other."""
+        try:
+            for name in self._learners:
+                if name not in self._frames:
+                    frames = []
+                    for frame in self._learner(name).frames(self.task):
+                        frames.append(frame)
+                        yield
+                    self._frames[name] = frames
+        except MetaKitError as error:
+            if not self.view:
+                raise
+            self.view = {**self.view, "error": str(error)}
+            return
         self._frames = {name: self._frames[name] for name in self._learners}  # in their order
         self._show()
 

@@ -25,6 +25,12 @@ class InSlices(anywidget.AnyWidget):
         finally:
             self._page_asks = False
 
+    def close(self) -> None:
+        """Nobody waits for an answer any more."""
+        if self._going is not None:
+            self._going.cancel()
+        super().close()
+
     def _carry_out(self, slices: Iterator[object]) -> None:
         """Do this work, and forget what is left of an older one."""
         if self._going is not None:

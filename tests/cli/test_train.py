@@ -96,6 +96,25 @@ def test_ctrl_c_a_polite_kill_and_a_closed_terminal_save_every_run(tmp_path, num
         assert Run(recipe(name), tmp_path / f"{name}.safetensors", resume=True).training.step > 0
 
 
+def test_a_closed_terminal_reaches_all_processes_and_every_run_is_saved(tmp_path):
+    script = tmp_path / "go.py"
+    text = SCRIPT.format(folder=str(tmp_path), signal="SIGHUP")
+    script.write_text(text.replace("os.kill(os.getpid()", "os.killpg(0"))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=120, check=False, start_new_session=True
+    )
+    assert done.returncode == 130, done.stderr
+    for name in NAMES:
+        assert Run(recipe(name), tmp_path / f"{name}.safetensors", resume=True).training.step > 0
+
+
+def test_a_worker_that_ends_with_another_error_is_not_called_killed(tmp_path):
+    wrong = replace(order("maml-sinusoid", tmp_path), seed="one")
+    (outcome,) = [event for event in side_by_side([wrong]) if event.outcome]
+    assert outcome.failed
+    assert "ended with the error above" in outcome.outcome
+
+
 def test_when_the_first_process_is_killed_no_other_goes_on(tmp_path):
     done = ended_by(signal.SIGKILL, tmp_path)
     assert done.returncode == -signal.SIGKILL

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from metakit.core import MetaLearner, Task, cross_entropy, mean_squared_error
 from metakit.learners.optimization_based.maml import MAML
@@ -31,7 +32,7 @@ def tasks() -> Task:
 def test_stacked_tasks_have_the_meta_gradient_of_vmap(tasks, steps, order, adapts, activation):
     learner = maml(activation, steps=steps, rate=0.05, head_rate=0.1, order=order, adapts=adapts)
     learner.pace = 0.7
-    assert can_stack(learner)
+    assert can_stack(learner, tasks)
     stacked, one_task = learner.meta_loss(tasks), MetaLearner.meta_loss(learner, tasks)
     torch.testing.assert_close(stacked, one_task, rtol=1e-12, atol=1e-12)
     theirs = gradients(learner, one_task)
@@ -48,12 +49,23 @@ def test_stacked_tasks_are_measured_without_gradients_too(tasks):
 
 
 def test_what_is_no_perceptron_of_numbers_goes_under_vmap(tasks):
-    plain, head = nn.Linear(1, 4), nn.Linear(4, 1)
-    assert not can_stack(MAML(nn.Sequential(nn.Linear(1, 4, bias=False)), head, loss=mean_squared_error))
-    assert not can_stack(MAML(nn.Sequential(plain, nn.LayerNorm(4)), head, loss=mean_squared_error))
-    assert not can_stack(MAML(nn.Sequential(plain, nn.Dropout()), head, loss=mean_squared_error))
-    assert not can_stack(MAML(plain, head, loss=mean_squared_error))
-    assert not can_stack(MAML(nn.Sequential(plain), head, loss=cross_entropy))
-    assert not can_stack(MAML(Conv4(4), head, loss=mean_squared_error))
+    class Doubled(nn.Linear):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    plain, head, square, twice = nn.Linear(1, 4), nn.Linear(4, 1), nn.Linear(4, 4), nn.ReLU()
+    others = [
+        nn.Sequential(nn.Linear(1, 4, bias=False)), nn.Sequential(plain, nn.LayerNorm(4)), plain, Conv4(4),
+        nn.Sequential(plain, nn.Dropout()), nn.Sequential(Doubled(1, 4)), nn.Sequential(plain, square, square),
+        nn.Sequential(plain, twice, square, twice), nn.Sequential(weight_norm(nn.Linear(1, 4))),
+    ]  # fmt: skip
+    assert can_stack(MAML(nn.Sequential(plain, twice), head, loss=mean_squared_error), tasks)
+    for body in others:
+        assert not can_stack(MAML(body, head, loss=mean_squared_error), tasks)
+    assert not can_stack(MAML(nn.Sequential(plain), head, loss=cross_entropy), tasks)
+    wide = tasks._replace(support_x=tasks.support_x[..., None])
+    labelled = tasks._replace(support_y=torch.zeros(4, 5, dtype=torch.int64))
+    for these in (wide, labelled):
+        assert not can_stack(MAML(nn.Sequential(plain, twice), head, loss=mean_squared_error), these)
     learner = MAML(nn.Sequential(nn.Linear(1, 4, bias=False), nn.Tanh()), head, loss=mean_squared_error).double()
     torch.testing.assert_close(learner.meta_loss(tasks), MetaLearner.meta_loss(learner, tasks))

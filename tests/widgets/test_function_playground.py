@@ -91,6 +91,14 @@ def test_the_readers_targets_wait_while_they_lie_on_the_function():
     assert targets(widget)[:2] == [3.0, -2.5]
 
 
+def test_two_targets_of_the_same_input_wait_each_for_its_own():
+    widget = playground(on_function=False)
+    widget.examples = [[1.0, 2.0], [1.0, -2.0], [3.0, 1.0]]
+    widget.on_function = True
+    widget.on_function = False
+    assert targets(widget) == [2.0, -2.0, 1.0]
+
+
 @pytest.mark.parametrize("shift", [{"scale": 2}, {"skew": 1.0}, {"noise": 1.0}, {"orthant": True}])
 def test_a_shift_leaves_what_the_reader_typed_until_new_examples_are_asked_for(shift):
     widget = playground(subject="linear functions")

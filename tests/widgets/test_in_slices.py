@@ -126,3 +126,33 @@ def test_a_fault_in_a_slice_is_told() -> None:
 
     asyncio.run(asked())
     assert [str(each) for each in told] == ["no"]
+
+
+def test_a_closed_widget_does_no_more_work() -> None:
+    async def closed() -> int:
+        widget, done = adaptation(), []
+        learner = widget._learners["five steps"]
+        frames = learner.frames
+        learner.frames = lambda task: (done.append(1) or frame for frame in frames(task))
+        widget.set_state({"episode": 3})
+        await asyncio.sleep(0)
+        widget.close()
+        await asyncio.sleep(0.05)
+        return len(done)
+
+    assert asyncio.run(closed()) == 0
+
+
+def test_a_learner_that_fails_is_told_in_the_picture() -> None:
+    widget = adaptation()
+
+    def fails(_task):
+        raise MetaKitError("Choose another task.")
+        yield
+
+    widget._learners["five steps"].frames = fails
+    widget.episode = 3
+    assert widget.view["error"] == "Choose another task."
+    del widget._learners["five steps"].frames
+    widget.episode = 4
+    assert "error" not in widget.view

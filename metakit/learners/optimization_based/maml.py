@@ -51,7 +51,7 @@ class MAML(FastWeightLearner, EpisodicLearner):
         self.head_rate = head_rate
 
     def meta_loss(self, tasks: Task) -> Tensor:
-        if not can_stack(self):
+        if not can_stack(self, tasks):
             return super().meta_loss(tasks)
         adapts = HEAD if self.adapts == "head" else tuple(self.initial_weights(tasks.support_y.shape[-1]))
         return stacked_meta_loss(self, tasks, adapts, second_order=self.order == 2)  # noqa: PLR2004

@@ -17,13 +17,18 @@ from metakit.nets.fold import under_transform
 ELEMENTWISE = nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU
 
 
-def can_stack(learner: FastWeightLearner) -> bool:
-    """Whether the body is a perceptron, and its tasks are regression."""
-    body = learner.body
-    perceptron = type(body) is nn.Sequential and all(
-        layer.bias is not None if isinstance(layer, nn.Linear) else isinstance(layer, ELEMENTWISE) for layer in body
-    )
-    return perceptron and learner.loss is mean_squared_error and not under_transform()
+def can_stack(learner: FastWeightLearner, tasks: Task) -> bool:
+    """Whether the body is a perceptron, each layer of its own, and the tasks are regression from vectors."""
+    regression = learner.loss is mean_squared_error and tasks.support_y.is_floating_point()
+    vectors = tasks.support_x.dim() == 3  # noqa: PLR2004 - [T, S, I]
+    return regression and vectors and _is_perceptron(learner.body) and not under_transform()
+
+
+def _is_perceptron(body: nn.Module) -> bool:
+    """Exactly these kinds: what inherits from them may compute something else."""
+    layers = list(body) if type(body) is nn.Sequential else [None]
+    known = (layer.bias is not None if type(layer) is nn.Linear else type(layer) in ELEMENTWISE for layer in layers)
+    return all(known) and len({*map(id, layers)}) == len(layers)
 
 
 def stacked_meta_loss(learner: FastWeightLearner, tasks: Task, adapts: Sequence[str], second_order: bool) -> Tensor:

@@ -38,7 +38,7 @@ function render({ model, el }) {
       return node("div", { className: `mk-tile ${right ? "" : "mk-bad"}`, role: "img", "aria-label": `class ${LETTERS[truth]}, answered ${LETTERS[answer]}` },
         glyph(mask, 42), node("div", { className: "mk-answer-line" }, badge(answer), node("span", { className: right ? "mk-yes" : "mk-no" }, right ? "✓" : "✗")));
     }));
-    summary.textContent = `After ${step} step${step === 1 ? "" : "s"} ${model.get("learner")} has ${percent(trace.accuracy[step])} right.`;
+    summary.textContent = view.error ?? `After ${step} step${step === 1 ? "" : "s"} ${model.get("learner")} has ${percent(trace.accuracy[step])} right.`;
     const losses = Object.values(view.traces).flatMap((one) => one.loss);
     charts.replaceChildren(
       chart("accuracy", "accuracy on the query set", [0, 1], [0, 0.25, 0.5, 0.75, 1], percent),

@@ -30,7 +30,7 @@ async function follow(event) {
   event.preventDefault();
   const to = tabs.indexOf(event.currentTarget), written = [];
   dispatchEvent(new CustomEvent("metakit-leave", { detail: written })); // a room writes its address, and promises when
-  await Promise.all(written);
+  await Promise.allSettled(written); // an address that cannot be written keeps nobody in
   const from = asked();
   if (from === to) return;
   addresses[from] = location.href;
