@@ -115,7 +115,7 @@ def test_a_fault_in_a_slice_is_told() -> None:
     widget, told = adaptation(), []
 
     def fails(*_: object) -> None:
-        raise MetaKitError("no")
+        raise ValueError("no")
 
     async def asked() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about["exception"]))
