@@ -1,6 +1,6 @@
 """The meta-gradient as one compiled program (opt-in): for small networks, whose time goes into starting operations.
 
-`make_fx` writes down the plain operations that `vmap` and the inner loop's gradients come to; `torch.compile` fuses
+`make_fx` writes down the plain operations that the meta-loss and its gradients come to; `torch.compile` fuses
 them. That takes a C++ compiler and about a minute for each new shape of the tasks, then each step is several times
 as fast. Convolutions gain nothing: they are not bound by the number of operations.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, grad_and_value
+from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from metakit.core import MetaKitError, MetaLearner, Task, with_targets
@@ -71,7 +71,10 @@ def _written_down(outer: MetaLoss, values: dict[str, Tensor], tasks: Task) -> Ca
     """Gradient and value of the meta-loss as a graph of plain operations."""
 
     def slopes_and_loss(values: dict[str, Tensor], *tasks: Tensor) -> Any:
-        return grad_and_value(lambda weights: functional_call(outer, weights, tasks))(values)
+        weights = {name: value.detach().requires_grad_() for name, value in values.items()}
+        loss = functional_call(outer, weights, tasks)
+        slopes = torch.autograd.grad(loss, [*weights.values()], materialize_grads=True)
+        return dict(zip(weights, slopes, strict=True)), loss.detach()
 
     graph: Callable[..., Any] = make_fx(slopes_and_loss)(values, *tasks)
     return graph

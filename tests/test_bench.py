@@ -33,6 +33,8 @@ def test_times_are_medians_of_all_repetitions():
     times = milliseconds({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3)
     assert calls == ["a", "b"] * 4
     assert all(value >= 0 for value in times.values())
+    milliseconds({"c": lambda: calls.append("c")}, 2, in_a_row=5)
+    assert calls[8:] == ["c"] * 15
 
 
 def test_the_command_prints_json():
