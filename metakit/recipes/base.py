@@ -107,23 +107,15 @@ def stream(ways: int, instances: int, instance: int, published: float | None = N
 
 
 def norms_and_shots(
-    ways: int,
-    steps: int,
-    published: float | None,
-    alone: float | None = None,
-    inductive_episodes: int = 1000,
-    transductive_episodes: int = 1000,
+    ways: int, steps: int, published: float | None, alone: float | None = None
 ) -> tuple[Target, Target, Target]:
     """1-shot, transductive, as most papers measure, and inductive, which costs a pass for every query; then 5-shot.
 
     `published` is the paper's transductive number, `alone` its inductive one. Training was for one shot, where the
     papers train for five as well: that column has no number of theirs beside it.
     """
-    one, five = (
-        replace(episodes(ways, shots, "random", ways, steps), norm="transductive", episodes=transductive_episodes)
-        for shots in (1, 5)
-    )
-    inductive = replace(one, norm="inductive", episodes=inductive_episodes)
+    one, five = (replace(episodes(ways, shots, "random", ways, steps), norm="transductive") for shots in (1, 5))
+    inductive = replace(one, norm="inductive")
     return Target(one, published), Target(inductive, alone), Target(five)
 
 

@@ -16,8 +16,8 @@ from metakit.train import Schedule
 
 SCRATCH = (
     replace(episodes(5, 1, "random", None, steps=20), norm="transductive"),
-    replace(episodes(5, 1, "random", None, steps=20), episodes=600),
-    replace(episodes(20, 1, "random", None, steps=20), norm="transductive", episodes=600),
+    episodes(5, 1, "random", None, steps=20),
+    replace(episodes(20, 1, "random", None, steps=20), norm="transductive"),
 )
 CHEN = "Chen et al. 2019, arXiv:1904.04232"
 

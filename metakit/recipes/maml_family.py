@@ -94,15 +94,13 @@ def _five_way(
     name: str, learner: Learner, paper: str, published: float | None, steps: int = 1, tested: int = 0
 ) -> Recipe:
     """`tested`: inner steps in testing, where more than in training serve validation classes better, as Finn's 3."""
-    targets = norms_and_shots(5, tested or steps, published, inductive_episodes=600)
+    targets = norms_and_shots(5, tested or steps, published)
     return _recipe(name, 5, learner, paper, targets, steps, Schedule(300, 8, 1e-4, warmup=20, clip=10.0))
 
 
 def _twenty_way(name: str, learner: Learner, paper: str, published: float) -> Recipe:
     """Few updates: the start is good already. Inductive, 300 queries would take 300 passes."""
-    one, five = (
-        replace(episodes(20, shots, "random", 20, steps=5), norm="transductive", episodes=600) for shots in (1, 5)
-    )
+    one, five = (replace(episodes(20, shots, "random", 20, steps=5), norm="transductive") for shots in (1, 5))
     outer = Schedule(20, 4, 1e-4, warmup=1, clip=10.0)
     return _recipe(name, 20, learner, paper, (Target(one, published), Target(five)), 5, outer)
 
@@ -114,7 +112,7 @@ def _reptile_recipe(ways: int, steps: int, transductive: float, inductive: float
         f"reptile-pooled-omniglot-{ways}w", "optimization-based", "omniglot", partial(_reptile, ways, steps),
         train=tasks, schedule=Schedule(60, 5, 0.1, "sgd", decay="linear"),
         validation=replace(tasks, shots=1, queries=15, episodes=600 // ways, steps=50),
-        targets=norms_and_shots(ways, 50, transductive, inductive, 600, 600), paper=REPTILE,
+        targets=norms_and_shots(ways, 50, transductive, inductive), paper=REPTILE,
         warm_start="prototypical-omniglot-pairs", validate_every=20,
     )  # fmt: skip
 
