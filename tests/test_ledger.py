@@ -8,6 +8,7 @@ import pytest
 from metakit.cli.results import BEGIN, END, README, filled, tables
 from metakit.core import MetaKitError
 from metakit.ledger import Row, machine, read, record, record_rows
+from metakit.recipes import RECIPES
 from metakit.tasks.base import Protocol
 
 ROW = Row(
@@ -60,6 +61,13 @@ def test_a_training_that_began_with_trained_weights_names_them():
     warm = replace(ROW, recipe="anil-omniglot-5w1s")
     assert "3,000 training steps from `prototypical-omniglot-pairs` |" in tables([warm])
     assert "training steps from" not in tables([ROW])
+
+
+def test_a_number_below_the_papers_says_how_long_the_paper_trained():
+    below = {row.recipe for row in read() if row.metric == "accuracy" and row.paper and row.mean < row.paper - 0.4}
+    assert below == {found.name for found in RECIPES.values() if found.paper_trained}
+    text = tables([replace(ROW, recipe="maml-omniglot-5w1s")])
+    assert "3,000 training steps of 8 tasks (paper: 60,000 of 32 tasks) |" in text
 
 
 def test_what_was_not_run_shows_the_papers_number_alone():

@@ -91,7 +91,7 @@ def row(recipe: Recipe, result: Measured, weights: Path, device: str) -> Row:
         ci95=round(result.score.ci95 * result.unit, 6),
         episodes=len(result.score.per_task),
         paper=result.target.published,
-        paper_source=recipe.paper,
+        paper_source="; trained for ".join(filter(None, (recipe.paper, recipe.paper_trained))),
         seconds=round(result.seconds, 1),
         machine=machine(device),
         commit=commit(),

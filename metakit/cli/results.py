@@ -173,10 +173,17 @@ def _measured(row: Row) -> str:
     elif not _is_function(row):
         words += [f"K = {told['shots']}"] if _is_regression(row) else [str(told["norm"])]
     words += [f"trained {told['train_ways']}-way"] if told["train_ways"] else []
-    words += [f"{row.train_steps:,} training steps{_start(row)}"] if row.train_steps else []
+    words += [f"{row.train_steps:,} training steps{_theirs(row)}{_start(row)}"] if row.train_steps else []
     steps = None if _is_regression(row) else told["steps"]
     words += [] if steps is None else [f"{steps} inner step{'s' * (steps != 1)}"]
     return "; ".join(words)
+
+
+def _theirs(row: Row) -> str:
+    """How long the paper trained, beside a number that it does not reach."""
+    found = RECIPES.get(row.recipe)
+    told = found is not None and found.paper_trained
+    return f" of {found.schedule.meta_batch} tasks (paper: {told})" if found and told else ""
 
 
 def _start(row: Row) -> str:

@@ -52,6 +52,7 @@ class Recipe:
     grows_from: tuple[int, int] | None = None  # functions: a curriculum begins with so many inputs and examples
     supervised: int | None = None  # train on batches of so many images of all classes at once, not on episodes
     frozen: bool = False  # the encoder stays as it starts: train on its features, made once
+    paper_trained: str = ""  # outer steps and tasks behind the paper's number, where ours is lower after fewer
     places: int | None = None  # scatter the labels of a training episode over so many places
 
     @property

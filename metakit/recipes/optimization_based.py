@@ -62,7 +62,7 @@ OPTIMIZATION_BASED = (
         train=Protocol(5, 1, 4, rotations=True, norm="transductive", steps=1),
         schedule=Schedule(20_000, 8, 3e-3, warmup=50, clip=10.0),
         validation=Protocol(5, 1, 15, 300, rotations=True, norm="transductive", steps=3),
-        targets=norms_and_shots(5, 3, 98.7), paper=FINN,
+        targets=norms_and_shots(5, 3, 98.7), paper=FINN, paper_trained="60,000 of 32 tasks",
     ),
     Recipe(
         "maml-omniglot", "optimization-based", "omniglot-background", _maml_any_ways,
@@ -81,6 +81,7 @@ OPTIMIZATION_BASED = (
         schedule=Schedule(12_000, 5, 1.0, "sgd", decay="linear"),
         validation=Protocol(5, 1, 15, 60, rotations=True, norm="transductive", steps=50),
         targets=norms_and_shots(5, 50, 97.68, 95.39), paper=NICHOL, validate_every=2000,
+        paper_trained="100,000 of 10 tasks transductive, 200,000 of 3 inductive",
     ),
     Recipe(
         "reptile-omniglot-20w", "optimization-based", "omniglot", partial(_reptile, 20),
@@ -88,7 +89,7 @@ OPTIMIZATION_BASED = (
         schedule=Schedule(2500, 5, 1.0, "sgd", decay="linear"),
         validation=Protocol(20, 1, 15, 60, rotations=True, norm="transductive", steps=50),
         targets=norms_and_shots(20, 50, 89.43, 88.14),
-        paper=NICHOL, validate_every=500,
+        paper=NICHOL, paper_trained="200,000 of 3 tasks", validate_every=500,
     ),
     _convex("meta-opt-net-ridge-omniglot", _ridge),
     _convex("meta-opt-net-svm-omniglot", _svm),
