@@ -13,6 +13,10 @@ from metakit.tasks.functions import FUNCTIONS
 README = Path(metakit.__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- results: made by `make results` -->", "<!-- /results -->"
 SHARE = "Squared error as a share of what predicting zero makes, behind K examples, the same prompts for all"
+SHIFTED = (
+    "then with shifted inputs, as a share of what predicting zero makes unshifted. (Under the shift it makes 0.2 where "
+    "queries are orthogonal, 4 where inputs are scaled, and 1 elsewhere.)"
+)
 TITLES = {
     "random": "Omniglot, random split: unseen characters, their rotations are classes too. Accuracy in %.",
     "background": "Omniglot, background split: unseen alphabets, upright. Accuracy in %. The residual encoder was "
@@ -23,11 +27,9 @@ TITLES = {
     "a class comes for the 1st, 2nd, … time.",
     "sinusoids": "Sinusoid regression. Mean squared error, lower is better: predicting zero has 4.25, the best "
     "function that ignores the task 3.01.",
-    "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; then with shifted inputs, as a share of what "
-    "predicting zero makes unshifted. (Under the shift it makes 0.2 where queries are orthogonal, 4 where inputs are "
-    "scaled, and 1 elsewhere.)",
+    "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; {SHIFTED}",
     "noisy-5": f"Linear functions of 5 inputs under noise as large as one of them, in context. {SHARE}.",
-    "linear-20": f"Linear functions of 20 inputs, in context. {SHARE}.",
+    "linear-20": f"Linear functions of 20 inputs, in context. {SHARE}; {SHIFTED}",
     "sparse-20": f"Sparse linear functions, 3 of 20 inputs count, in context. {SHARE}.",
     "network-5": f"Two-layer networks of 5 inputs, in context. {SHARE}.",
     "tree-5": f"Decision trees of 5 inputs, in context. {SHARE}.",

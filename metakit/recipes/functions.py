@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from torch import nn
@@ -28,9 +29,14 @@ def prompts(*shots: int, split: str = "test") -> tuple[Target, ...]:
     return tuple(Target(Protocol(shots=k, queries=10, episodes=1280, split=split, seed=TESTED)) for k in shots)
 
 
-SHIFTS = tuple(t for split in ("skewed", "scaled", "noisy", "orthants") for t in prompts(10, split=split))
-LINEAR_5 = (*prompts(3, 5, 10, 15), *SHIFTS, *prompts(4, split="orthogonal"))
-LINEAR_20 = prompts(10, 20, 40)
+def shifted(shots: int, fewer: int) -> tuple[Target, ...]:
+    """The five shifts of the inputs; a query is outside the span of `fewer` examples than inputs alone."""
+    usual = (prompts(shots, split=split) for split in ("skewed", "scaled", "noisy", "orthants"))
+    return (*chain.from_iterable(usual), *prompts(fewer, split="orthogonal"))
+
+
+LINEAR_5 = (*prompts(3, 5, 10, 15), *shifted(10, 4))
+LINEAR_20 = (*prompts(10, 20, 40), *shifted(40, 16))
 SPARSE_20 = prompts(5, 10, 20)
 CURVED_5 = prompts(5, 10, 20, 30)
 
@@ -102,6 +108,9 @@ FUNCTION_RECIPES = (
     _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
     replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 12_000, 40, 20, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
+    _reference("ridge", "linear-20", lambda: Ridge(1.0), LINEAR_20),
+    _reference("averaging", "linear-20", Averaging, LINEAR_20),
+    _reference("nearest-examples", "linear-20", NearestExamples, LINEAR_20),
     replace(_recipe("sparse-20", deep(20), SPARSE_20, 12_000, 24, 10, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),
