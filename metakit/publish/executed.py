@@ -74,9 +74,8 @@ def run(notebook: Path) -> NotebookNode:
     """The notebook, run from top to bottom in its own folder; its widgets' state holds their recorded answers too."""
     document = nbformat.read(notebook, as_version=4)
     document.cells.append(new_code_cell(RECORD))
-    client = NotebookClient(
-        document, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(notebook.parent)}}
-    )
+    place = {"metadata": {"path": str(notebook.parent)}}
+    client = NotebookClient(document, timeout=PATIENCE, kernel_name="python3", resources=place, coalesce_streams=True)
     widgets: dict[str, Any] = {}
 
     def before(cell_index: int, **_: Any) -> None:

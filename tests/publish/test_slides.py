@@ -3,6 +3,7 @@ import re
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from playwright.sync_api import expect
 
 from metakit.publish.deck import deck, paragraphs
 from metakit.publish.executed import ROOT, lessons
@@ -136,7 +137,7 @@ def slides(published):
 
 def test_the_slides_are_there_and_ask_nobody(published, slides):
     plain = re.sub(r"<script.*?</script>", "", slides, flags=re.DOTALL)
-    assert plain.count("<section") == 4 + 8  # title, idea, exercise and recap; and the slides inside them
+    assert plain.count("<section") == 4 + 9  # title, idea, exercise and recap; and the slides inside them
     assert '<aside class="notes">' in slides
     assert "return 2 * x" not in slides.partition('<aside class="notes">')[0]
     assert "import metakit" not in slides
@@ -145,6 +146,16 @@ def test_the_slides_are_there_and_ask_nobody(published, slides):
     assert broken_links(built) == []
     assert asks_elsewhere(built) == []
     assert 'href="00_tiny.html"' in (built / "index.html").read_text("utf-8")
+
+
+def test_what_a_cell_prints_is_one_block_and_no_line_of_it_is_cut(published, context):
+    page = context.new_page()
+    page.goto((published / "build/slides/00_tiny.html").as_uri())
+    printed = page.locator("pre").filter(has_text="a long line a long line")
+    expect(printed).to_contain_text("first")
+    printed.evaluate("pre => { const at = Reveal.getIndices(pre.closest('section')); Reveal.slide(at.h, at.v); }")
+    expect(printed).to_be_in_viewport()
+    assert printed.evaluate("pre => pre.clientWidth > 0 && pre.scrollWidth <= pre.clientWidth")
 
 
 def test_slides_are_alive_and_formulas_drawn(slides):

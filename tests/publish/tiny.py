@@ -20,7 +20,8 @@ CELLS = [
     new_code_cell("Predict('Which is larger?', ['1', '2'], answer=1, why='Two is one more than one.')"),
     new_markdown_cell('### Run\n\nLook at the line. <span class="metakit-in-jupyter">Press Shift + Enter.</span>'),
     new_code_cell(
-        "from metakit.plots.curves import family\n\nx = torch.linspace(-5, 5, 9)\nfamily(x, x.sin()[None], x.cos())"
+        "from metakit.plots.curves import family\n\nprint('first', flush=True)\n"
+        "print('a long line ' * 20, flush=True)\nx = torch.linspace(-5, 5, 9)\nfamily(x, x.sin()[None], x.cos())"
     ),
     new_markdown_cell("### Play"),
     new_code_cell("torch.manual_seed(0)\nAdaptation({'MAML': metakit.load('maml-sinusoid')}, shots=5)"),
