@@ -62,9 +62,10 @@ def answer_time(learner: MetaLearner, task: Task) -> float:
 
 @torch.no_grad()
 def state_bytes(learner: MetaLearner, task: Task) -> int:
-    """Bytes of what a learner keeps of a task when it has learned it."""
+    """Bytes of what a learner keeps of a task when it has learned it, less what it has anyway: its own weights."""
+    own = {part.data_ptr() for part in (*learner.parameters(), *learner.buffers())}
     state = tree_leaves(learner.adapt(task.support_x, task.support_y))
-    return sum(part.nbytes for part in state if torch.is_tensor(part))
+    return sum(part.nbytes for part in state if torch.is_tensor(part) and part.data_ptr() not in own)
 
 
 def training_speed(found: Recipe, repeats: int) -> Numbers:
