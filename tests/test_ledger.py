@@ -70,6 +70,19 @@ def test_a_number_below_the_papers_says_how_long_the_paper_trained():
     assert "3,000 training steps of 8 tasks (paper: 60,000 of 32 tasks) |" in text
 
 
+def test_the_ledger_has_what_the_recipes_report_and_nothing_else():
+    measured = {(row.recipe, json.dumps(row.protocol, sort_keys=True)) for row in read()}
+    reported = {
+        (found.name, json.dumps(told.protocol.as_dict(), sort_keys=True))
+        for found in RECIPES.values() if found.data != "mini-imagenet" for told in found.targets
+    }  # fmt: skip
+    assert measured == reported
+
+
+def test_no_accuracy_is_from_fewer_than_1000_episodes():
+    assert {row.recipe for row in read() if row.protocol["ways"] and row.episodes < 1000} == set()
+
+
 def test_what_was_not_run_shows_the_papers_number_alone():
     text = tables([ROW])
     line = next(line for line in text.splitlines() if "metakit train prototypical-mini-imagenet-5w1s" in line)

@@ -106,7 +106,7 @@ FUNCTION_RECIPES = (
     _recipe("noisy-5", deep(5, scored="all"), prompts(5, 10, 15), 6_000, 16, 15, "soap"),  # one query: it has no noise
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
     _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
-    replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 12_000, 40, 20, "soap"), grows_from=(5, 5)),
+    replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 30_000, 40, 20, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
     _reference("ridge", "linear-20", lambda: Ridge(1.0), LINEAR_20),
     _reference("averaging", "linear-20", Averaging, LINEAR_20),
