@@ -29,7 +29,7 @@ SINE_STEPS = tuple(sinusoid(k, steps) for k in (10, 5) for steps in (1, 10, 5, 0
 
 
 def sine_one_step(ten_shots: float | None = None, five_shots: float | None = None) -> tuple[Target, ...]:
-    """For learners that have learned how far ONE step should go: more of them lead away. With the paper's numbers."""
+    """For Meta-SGD, whose rates were learned for ONE step: after five, errors overflow. With the paper's numbers."""
     return sinusoid(10, 1, ten_shots), sinusoid(5, 1, five_shots), sinusoid(10, 0), sinusoid(5, 0)
 
 
@@ -104,7 +104,7 @@ SINUSOIDS = (
     _gradient_learner("fomaml", _first_order, FINN, SINE_STEPS),
     _gradient_learner("anil", _anil, RAGHU, SINE_STEPS, steps=5),
     _gradient_learner("meta-sgd", _meta_sgd, LI, sine_one_step(0.53, 0.90)),
-    _gradient_learner("mt-net", _mt_net, LEE, sine_one_step()),
+    _gradient_learner("mt-net", _mt_net, LEE, SINE_STEPS),
     _gradient_learner(
         "lstm-meta-learner", _lstm, RAVI, SINE_STEPS, steps=5, schedule=Schedule(2000, 10, 3e-3, warmup=50, clip=0.25)
     ),
