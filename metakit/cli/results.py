@@ -184,8 +184,9 @@ def _measured(row: Row) -> str:
 def _theirs(row: Row) -> str:
     """How long the paper trained, beside a number that it does not reach."""
     found = RECIPES.get(row.recipe)
-    told = found is not None and found.paper_trained
-    return f" of {found.schedule.meta_batch} tasks (paper: {told})" if found and told else ""
+    if found is None or not found.paper_trained:
+        return ""
+    return f" of {found.schedule.meta_batch} tasks (paper: {found.paper_trained})"
 
 
 def _start(row: Row) -> str:

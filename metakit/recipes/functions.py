@@ -29,14 +29,14 @@ def prompts(*shots: int, split: str = "test") -> tuple[Target, ...]:
     return tuple(Target(Protocol(shots=k, queries=10, episodes=1280, split=split, seed=TESTED)) for k in shots)
 
 
-def shifted(shots: int, fewer: int) -> tuple[Target, ...]:
+def under_shifts(shots: int, fewer: int) -> tuple[Target, ...]:
     """The five shifts of the inputs; a query is outside the span of `fewer` examples than inputs alone."""
     usual = (prompts(shots, split=split) for split in ("skewed", "scaled", "noisy", "orthants"))
     return (*chain.from_iterable(usual), *prompts(fewer, split="orthogonal"))
 
 
-LINEAR_5 = (*prompts(3, 5, 10, 15), *shifted(10, 4))
-LINEAR_20 = (*prompts(10, 20, 40), *shifted(40, 16))
+LINEAR_5 = (*prompts(3, 5, 10, 15), *under_shifts(10, 4))
+LINEAR_20 = (*prompts(10, 20, 40), *under_shifts(40, 16))
 SPARSE_20 = prompts(5, 10, 20)
 CURVED_5 = prompts(5, 10, 20, 30)
 
