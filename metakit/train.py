@@ -33,15 +33,26 @@ class Schedule:
     optimizer: Literal["adam", "sgd", "soap"] = "adam"
     warmup: int = 0  # steps of linear rise
     decay: Literal["constant", "cosine", "linear"] = "cosine"  # to zero at the last step
+    restart: int | None = None  # behind so many steps the rate falls to zero and begins anew (Loshchilov & Hutter 2017)
     clip: float | None = None  # largest norm of the outer gradient
     bf16: bool = False  # autocast of the forward pass; a compiled one stays in float32
 
     def rate_at(self, step: int) -> float:
         """The outer rate of step 0, 1, … steps - 1."""
         rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        done = step / self.steps
+        begin, end = self._cycle(step)
+        done = (step - begin) / (end - begin)
         fall = {"constant": 1.0, "cosine": 0.5 * (1 + cos(pi * done)), "linear": 1 - done}[self.decay]
         return self.rate * rise * fall
+
+    def progress(self, step: int) -> float:
+        """The share of the training that is done; what grows with it has grown up before a restart."""
+        return min(1.0, step / (self.restart or self.steps))
+
+    def _cycle(self, step: int) -> tuple[int, int]:
+        if self.restart is None:
+            return 0, self.steps
+        return (0, self.restart) if step < self.restart else (self.restart, self.steps)
 
 
 class Record(NamedTuple):
@@ -79,7 +90,7 @@ class Training:
         """One outer step: draw tasks, descend the meta-loss."""
         started, rate = perf_counter(), self.schedule.rate_at(self.step)
         self.learner.train()
-        self.learner.use_progress(self.step / self.schedule.steps)
+        self.learner.use_progress(self.schedule.progress(self.step))
         self._seed_what_learners_draw()
         self.optimizer.param_groups[0]["lr"] = rate
         with self._undone_if_interrupted():
@@ -118,7 +129,7 @@ class Training:
 
     def _tasks_now(self) -> Tasks:
         """Tasks of a curriculum grow with the training."""
-        return self.tasks.at(self.step / self.schedule.steps) if isinstance(self.tasks, Curriculum) else self.tasks
+        return self.tasks.at(self.schedule.progress(self.step)) if isinstance(self.tasks, Curriculum) else self.tasks
 
     def _seed_what_learners_draw(self) -> None:
         """A learner's own randomness (masks, …) comes from torch's generator: the same in a run that was resumed."""

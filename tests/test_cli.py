@@ -68,6 +68,7 @@ def test_list_json_names_every_recipe():
         (["evaluate", "prototypical-glyphs", "--queries", "0", *QUICK], "choose --shot and --queries of 1 or more"),
         (["evaluate", "least-squares-linear-5", "--shot", "0", *QUICK], "choose --shot and --queries of 1 or more"),
         (["evaluate", "maml-sinusoid", "--steps", "-1", *QUICK], "fewer than 0 inner steps"),
+        (["evaluate", "meta-sgd-sinusoid", "--steps", "20", *QUICK], "overflow after 20 inner steps"),
         (["evaluate", "maml-sinusoid", "--weights", __file__], "is broken"),
         (["evaluate", "prototypical-omniglot", "--split", "background", *QUICK], "was trained on many test characters"),
         (["evaluate", "prototypical-omniglot-background", "--split", "random", *QUICK], "leave --split out"),

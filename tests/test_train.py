@@ -198,6 +198,15 @@ def test_the_schedule_rises_and_falls():
     assert Schedule(10, rate=2.0, decay="linear").rate_at(5) == 1.0
 
 
+def test_a_restart_gives_the_full_rate_again_and_leaves_what_has_grown():
+    once, again = Schedule(60, rate=1.0, warmup=10), Schedule(100, rate=1.0, warmup=10, restart=60)
+    assert [again.rate_at(step) for step in range(60)] == [once.rate_at(step) for step in range(60)]
+    assert again.rate_at(60) == 1.0
+    assert again.rate_at(80) == pytest.approx(0.5)
+    assert again.rate_at(99) < 0.01
+    assert [again.progress(step) for step in (0, 30, 60, 99)] == [0, 0.5, 1, 1]
+
+
 KILLED = """
 import sys
 from dataclasses import replace

@@ -57,8 +57,18 @@ def measure(
         scores = evaluate_streams(learner, tasks, protocol.episodes, protocol.seed, device=device)
         scores = [scores[(target.protocol.instance or 1) - 1] for target in targets]
     seconds = perf_counter() - started
+    for score in scores:
+        _check_finite(score, protocol)
     metric: Metric = "mse" if recipe.regression else "accuracy"
     return [Measured(target, score, seconds, metric) for target, score in zip(targets, scores, strict=True)]
+
+
+def _check_finite(score: Score, protocol: Protocol) -> None:
+    lost = int((~score.per_task.isfinite()).sum())
+    if lost:
+        tasks = f"On {lost:,} of {len(score.per_task):,} tasks the predictions overflow"
+        taken = "" if protocol.steps is None else f" after {protocol.steps} inner steps"
+        raise MetaKitError(f"{tasks}{taken}: choose fewer --steps, or other weights.")
 
 
 def _tasks(recipe: Recipe, protocol: Protocol, images: str | None, device: str) -> Tasks:

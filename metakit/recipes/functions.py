@@ -83,6 +83,12 @@ def _recipe(
     )  # fmt: skip
 
 
+def _long(recipe: Recipe, more: int) -> Recipe:
+    """Trained `more` steps behind the end of its schedule, with the rate at its height again."""
+    schedule = recipe.schedule
+    return replace(recipe, schedule=replace(schedule, steps=schedule.steps + more, restart=schedule.steps))
+
+
 def _reference(name: str, data: Data, learner: Callable[[], MetaLearner], targets: tuple[Target, ...]) -> Recipe:
     return Recipe(
         f"{name}-{data}", "baseline", data, learner,
@@ -106,7 +112,7 @@ FUNCTION_RECIPES = (
     _recipe("noisy-5", deep(5, scored="all"), prompts(5, 10, 15), 6_000, 16, 15, "soap"),  # one query: it has no noise
     _reference("ridge", "noisy-5", lambda: Ridge(1.0), prompts(5, 10, 15)),
     _reference("least-squares", "noisy-5", LeastSquares, prompts(10, 15)),  # at K = 5 its expected error is infinite
-    replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 30_000, 40, 20, "soap"), grows_from=(5, 5)),
+    _long(replace(_recipe("linear-20", deep(20, 96), LINEAR_20, 30_000, 40, 20, "soap"), grows_from=(5, 5)), 20_000),
     _reference("least-squares", "linear-20", LeastSquares, LINEAR_20),
     _reference("ridge", "linear-20", lambda: Ridge(1.0), LINEAR_20),
     _reference("averaging", "linear-20", Averaging, LINEAR_20),
