@@ -24,7 +24,7 @@ def confusion(counts: Tensor, images: Tensor) -> Picture:
     with look():
         figure = Picture(1.8 + 0.52 * size, 1.4 + 0.52 * size)
         axes = figure.add_subplot()
-        axes.imshow(shares.numpy(), cmap="cividis_r", vmin=0, vmax=1)
+        axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
         axes.grid(visible=False)
         for spine in axes.spines.values():
             spine.set_visible(False)

@@ -7,6 +7,7 @@ the words in the picture's place remain.
 
 import json
 import re
+from base64 import b64encode
 from copy import deepcopy
 from html import escape
 from importlib.util import find_spec
@@ -19,6 +20,9 @@ VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyt
 PNG, PLOTLY = "image/png", "application/vnd.plotly.v1+json"
 STATIC = Path(__file__).parent / "static"
 MODEL = Path(__file__).parents[1] / "widgets/voila/templates/metakit/static/model.js"
+DEMO = Path(__file__).parents[2] / "docs" / "demo.png"
+PLAYGROUND = "Playground"  # nobody can write down what learners will say of drawings that are not drawn yet
+DREW = "Five drawn characters, a query, and what every learner makes of it"
 NO_SOURCE = "remove-input"  # a tag that Sphinx and nbconvert know
 
 
@@ -38,7 +42,11 @@ def embedded(notebook: NotebookNode) -> NotebookNode:
                 tag(cell, NO_SOURCE)
             if shown := as_html(data, states, cell.source):
                 output["data"] = {"text/html": shown}
-    told = {name: state for name, state in states.items() if state["model_module"] == "anywidget"}
+    told = {
+        name: model
+        for name, model in states.items()
+        if model["model_module"] == "anywidget" and _kind(model["state"]) != PLAYGROUND
+    }
     document.metadata["widgets"] = {STATE: {"version_major": 2, "version_minor": 0, "state": told}}
     return document
 
@@ -52,6 +60,8 @@ def as_html(data: dict[str, Any], states: dict[str, Any], source: str) -> str:
     """What a page shows for an output: a place for a live picture or chart, or a picture; "" for what may stay."""
     if (model := data.get(VIEW, {}).get("model_id")) in states:
         state = states[model]["state"]
+        if _kind(state) == PLAYGROUND:
+            return _picture_of_the_demo()
         return _place("live metakit-question" if is_question(state) else "live", _still(state), model)
     if chart := data.get(PLOTLY):
         return _place("chart", _title(chart), data=json.dumps(chart))
@@ -92,9 +102,18 @@ def _still(state: dict[str, Any]) -> str:
     if is_question(state):
         choices = "".join(f"<li>{escape(choice)}</li>" for choice in state["choices"])
         return f"<p><strong>{escape(state['question'])}</strong></p><ol>{choices}</ol>"
-    kind = state.get("_anywidget_id", "").rpartition(".")[2]
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize() or "Widget"
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _kind(state)).capitalize() or "Widget"
     return f"<p>{name}: a live picture. Switch JavaScript on to see it here, or open the notebook in JupyterLab.</p>"
+
+
+def _kind(state: dict[str, Any]) -> str:
+    """The name of the widget's class."""
+    return str(state.get("_anywidget_id", "")).rpartition(".")[2]
+
+
+def _picture_of_the_demo() -> str:
+    picture = f'<img class="metakit-plot" alt="{DREW}" src="data:{PNG};base64,{b64encode(DEMO.read_bytes()).decode()}">'
+    return f'{picture}<p class="metakit-note">A picture. To draw yourself, open the notebook in JupyterLab.</p>'
 
 
 def _title(chart: dict[str, Any]) -> str:

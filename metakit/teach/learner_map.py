@@ -19,6 +19,7 @@ class Entry(NamedTuple):
     step: str  # what one inner step is
 
 
+CELL = "text-align:left;vertical-align:top;padding:3px 14px 3px 0"
 COLUMNS = ("learner", "learned in the outer loop", "changes in the inner loop", "state after a task", "one step")
 LEARNERS: dict[Family, tuple[Entry, ...]] = {
     "metric-based": (
@@ -98,13 +99,13 @@ class LearnerMap:
         return "\n".join(" · ".join((family, named(entry), *entry[1:])) for family, entry in self.rows)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col" style="text-align:left">{column}</th>' for column in COLUMNS)
+        head = "".join(f'<th scope="col" style="{CELL}">{column}</th>' for column in COLUMNS)
         body, last = "", None
         for family, entry in self.rows:
             body += _family(family) if family != last else ""
-            cells = "".join(f'<td style="text-align:left">{escape(text)}</td>' for text in entry[1:])
+            cells = "".join(f'<td style="{CELL}">{escape(text)}</td>' for text in entry[1:])
             body, last = (
-                f'{body}<tr><th scope="row" style="text-align:left">{escape(named(entry))}</th>{cells}</tr>',
+                f'{body}<tr><th scope="row" style="{CELL}">{escape(named(entry))}</th>{cells}</tr>',
                 family,
             )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

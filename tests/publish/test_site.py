@@ -6,7 +6,7 @@ import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import expect
 
 from metakit.errors import MetaKitError
@@ -15,6 +15,7 @@ from metakit.publish.executed import ALL, NONE, asked, executed, lessons, read, 
 from metakit.publish.extra import need
 from metakit.publish.formulas import formula, picture
 from metakit.publish.links import asks_elsewhere, at_home, broken_links
+from metakit.publish.live import STATE, VIEW, embedded
 from metakit.publish.site import make_pages, site
 from metakit.publish.stills import with_stills
 from tests.publish.conftest import states
@@ -55,6 +56,19 @@ def test_words_stand_where_pictures_are_not_alive(lesson):
     assert '<div class="metakit-still"><p><strong>Which is larger?</strong></p><ol><li>1</li><li>2</li></ol>' in lesson
     assert "<p>Adaptation: a live picture. Switch JavaScript on" in lesson
     assert "<p>Zigzag: switch JavaScript on" in lesson
+
+
+def test_the_playground_is_a_picture_where_no_python_answers():
+    state = {"model_module": "anywidget", "state": {"_anywidget_id": "metakit.widgets.playground.Playground"}}
+    notebook = new_notebook(
+        cells=[new_code_cell("Playground()", outputs=[new_output("display_data", {VIEW: {"model_id": "p"}})])]
+    )
+    notebook.metadata["widgets"] = {STATE: {"state": {"p": state}}}
+    page = embedded(notebook)
+    shown = page.cells[0].outputs[0]["data"]["text/html"]
+    assert shown.startswith('<img class="metakit-plot" alt="Five drawn characters')
+    assert "open the notebook in JupyterLab" in shown
+    assert page.metadata["widgets"][STATE]["state"] == {}
 
 
 def test_the_page_does_not_tell_the_answer_beforehand(lesson):
