@@ -5,7 +5,10 @@ them. That takes a C++ compiler and about a minute for each new shape of the tas
 as fast. Convolutions gain nothing: they are not bound by the number of operations.
 """
 
+import os
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -45,13 +48,14 @@ def compiled_descent(learner: MetaLearner) -> Descent:
     """The compiled way. Each new shape of the tasks is compiled when it first comes.
 
     Raises MetaKitError for a learner with running averages or one that changes with its progress, and where there is
-    no C++ compiler, or torch itself lies in a path with a space.
+    no C++ compiler.
     """
     if learner.one_by_one:
         raise MetaKitError(f"{type(learner).__name__} keeps running averages: train it without --compile.")
     if type(learner).use_progress is not MetaLearner.use_progress:
         raise MetaKitError(f"{type(learner).__name__} changes while it is trained: train it without --compile.")
     outer, programs = MetaLoss(learner), {}
+    link_around_spaces()
 
     def step(tasks: Task) -> Tensor:
         tasks = with_targets(tasks)
@@ -65,6 +69,22 @@ def compiled_descent(learner: MetaLearner) -> Descent:
         return loss
 
     return step
+
+
+def link_around_spaces() -> None:
+    """Let torch find itself by a link without a space: torch 2.13 hands its own path to the linker unquoted."""
+    from torch._inductor.runtime.cache_dir_utils import cache_dir  # noqa: PLC0415 - slow, and only for compiling
+    from torch.utils import cpp_extension  # noqa: PLC0415
+
+    place = cpp_extension._TORCH_PATH  # noqa: SLF001
+    if " " not in place or os.name == "nt":
+        return
+    link = Path(cache_dir()) / f"torch-{sha256(place.encode()).hexdigest()[:12]}"
+    if not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)  # to a torch that has moved away
+        link.symlink_to(place, target_is_directory=True)
+    cpp_extension._TORCH_PATH, cpp_extension.TORCH_LIB_PATH = str(link), str(link / "lib")  # noqa: SLF001
 
 
 def _written_down(outer: MetaLoss, values: dict[str, Tensor], tasks: Task) -> Callable[..., Any]:
@@ -84,7 +104,6 @@ def _run(program: Callable[..., Any], values: dict[str, Tensor], tasks: Task) ->
     try:
         slopes, loss = program(values, *tasks)
     except RuntimeError as error:
-        spaced = " " in torch.__file__  # torch 2.13 hands its own path to the linker unquoted
-        mend = "move MetaKit to a path without a space" if spaced else "install a C++ compiler (g++)"
-        raise MetaKitError(f"torch could not compile this: {mend}, or leave --compile out.") from error
+        mend = "install a C++ compiler (g++), or leave --compile out"
+        raise MetaKitError(f"torch could not compile this: {mend}.") from error
     return slopes, loss
