@@ -5,7 +5,7 @@ is convex, its solution is a function of the features alone, with no inner rate 
 loop trains the encoder so that such classifiers carry over to new examples. Two heads: ridge regression, in closed
 form, and the multi-class support vector machine, which looks for the largest margin.
 
-    (1)  ridge:  W = Y' (X X' + lambda)^-1 X, an S x S system;  or, with S >= D,  W' = (X' X + lambda)^-1 X' Y
+    (1)  ridge:  W = Y' (X X' + lambda I)^-1 X, an S x S system;  or, with S >= D,  W' = (X' X + lambda I)^-1 X' Y
     (2)  svm:    W = alpha' X, alpha the solution of the dual (crammer_singer.py, eq. 1)
     (3)  logits of a query: gamma W f(x), gamma meta-learned
 

@@ -114,6 +114,9 @@ mt_net_step = Exercise(
         "`mask[:, None]`.": lambda w, t, m, x, y, rate: w - rate * m * (t.T @ _of_product(w, t, x, y)),
         "You divide by the number of examples. The loss is the mean of all squared errors: n examples with H numbers "
         "each.": lambda w, t, m, x, y, rate: w - rate * y.shape[1] * m[:, None] * (t.T @ _of_product(w, t, x, y)),
+        "Your mask is turned round: its ones stand for the rows that may move.": lambda w, t, m, x, y, rate: (
+            w - rate * (1 - m)[:, None] * (t.T @ _of_product(w, t, x, y))
+        ),
         "All rows move: that is a T-net. MT-net's mask keeps some of them where they "
         "are.": lambda w, t, _, x, y, rate: w - rate * (t.T @ _of_product(w, t, x, y)),
     },

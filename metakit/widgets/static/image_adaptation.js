@@ -62,10 +62,12 @@ function render({ model, el }) {
     if (quantity === "accuracy") picture.append(svg("line", { class: "mk-chance-line", x1: left, x2: width - right, y1: y(1 / view.ways), y2: y(1 / view.ways) }));
     model.get("learners").forEach((name, i) => {
       const values = view.traces[name][quantity];
+      const mark = { fill: values[now] > high ? "none" : SERIES[i % 5], stroke: SERIES[i % 5], "stroke-width": 2 };
       picture.append(svg("polyline", { points: values.map((v, s) => `${x(s)},${y(v)}`).join(" "), class: "mk-curve", stroke: SERIES[i % 5], "stroke-dasharray": DASHES[i % 5] }),
-        svg(i % 2 ? "rect" : "circle", i % 2 ? { x: x(now) - 5, y: y(values[now]) - 5, width: 10, height: 10, fill: SERIES[i % 5] } : { cx: x(now), cy: y(values[now]), r: 5.5, fill: SERIES[i % 5] }));
+        svg(i % 2 ? "rect" : "circle", i % 2 ? { x: x(now) - 5, y: y(values[now]) - 5, width: 10, height: 10, ...mark } : { cx: x(now), cy: y(values[now]), r: 5.5, ...mark }));
     });
-    return node("figure", {}, node("figcaption", {}, title), picture);
+    const beyond = model.get("learners").some((name) => view.traces[name][quantity][now] > high);
+    return node("figure", {}, node("figcaption", {}, title), picture, beyond ? node("p", { className: "mk-quiet" }, "A hollow mark lies beyond the picture.") : "");
   }
 
   const legend = () => node("div", { className: "mk-legend" }, ...model.get("learners").map((name, i) => node("span", {},
