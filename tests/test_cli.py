@@ -55,7 +55,7 @@ def test_list_json_names_every_recipe():
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["evaluate", "prototypicle"], "There is no recipe"),
+        (["evaluate", "prototypicle"], "did you mean prototypical-glyphs or "),
         (["evaluate", "prototypical-glyphs", "--way", "100000", *QUICK], "choose a smaller N"),
         (["evaluate", "prototypical-glyphs", "--shot", "19", *QUICK], "choose a smaller K"),
         (["evaluate", "prototypical-glyphs", "--steps", "3", *QUICK], "takes no inner steps"),
@@ -78,7 +78,7 @@ def test_list_json_names_every_recipe():
         (["train", "maml-sinusoid", "--steps", "0"], "--steps of 1 or more"),
         (["train", "maml-sinusoid", "--out", "."], "ends in .safetensors"),
         (["bench", "--repeats", "0"], "--repeats of 1 or more"),
-        (["train", "mammal"], "There is no recipe"),
+        (["train", "zebra"], "choose one that `metakit list` shows"),
         (["train"], "Name a recipe"),
         (["train", "maml-sinusoid", "--seed", "9" * 25], "18 digits or fewer"),
         (["evaluate", "maml-sinusoid", "--seed", "9" * 25], "18 digits or fewer"),

@@ -1,5 +1,7 @@
 """Every published set-up: `recipe(name)`, and all of them in `RECIPES`."""
 
+from difflib import get_close_matches
+
 from metakit.core import MetaKitError
 from metakit.recipes.base import Recipe as Recipe
 from metakit.recipes.base import Target as Target
@@ -23,7 +25,9 @@ RECIPES = {recipe.name: recipe for recipes in FAMILIES for recipe in recipes}
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe of this name. Raises MetaKitError with the names there are."""
+    """The recipe of this name. Raises MetaKitError with the names that are most like it."""
     if name not in RECIPES:
-        raise MetaKitError(f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}.")
+        like = " or ".join(get_close_matches(name, RECIPES))
+        mend = f"did you mean {like}? `metakit list` shows them all" if like else "choose one that `metakit list` shows"
+        raise MetaKitError(f"There is no recipe {name!r}: {mend}.")
     return RECIPES[name]
