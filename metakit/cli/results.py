@@ -30,6 +30,7 @@ TITLES = {
     "linear-5": f"Linear functions of 5 inputs, in context. {SHARE}; {SHIFTED}",
     "noisy-5": f"Linear functions of 5 inputs under noise as large as one of them, in context. {SHARE}.",
     "linear-20": f"Linear functions of 20 inputs, in context. {SHARE}; {SHIFTED}",
+    "noisy-20": f"Linear functions of 20 inputs under noise as large as one of them, in context. {SHARE}.",
     "sparse-20": f"Sparse linear functions, 3 of 20 inputs count, in context. {SHARE}.",
     "network-5": f"Two-layer networks of 5 inputs, in context. {SHARE}.",
     "tree-5": f"Decision trees of 5 inputs, in context. {SHARE}.",

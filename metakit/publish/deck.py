@@ -67,7 +67,7 @@ def pieces(cell: NotebookNode) -> Iterator[NotebookNode]:
     for paragraph in paragraphs(SOLUTION.sub("", at_home(cell.source))):
         text = LINK_TO_LESSON.sub(r"](\1.html)", LINK_OUT.sub(r"\1", paragraph))
         yield new_markdown_cell(text)
-    if minutes := MINUTES.findall(cell.source):
+    if "You will be able to" not in cell.source and (minutes := MINUTES.findall(cell.source)):
         yield _note(f"About {sum(map(int, minutes))} minutes.")
     for solution in SOLUTION.findall(cell.source):
         yield _note(f"Solution:\n{solution}")

@@ -28,7 +28,11 @@ from metakit.widgets.recorded import record_all
 JSON(record_all())"""
 STATE = "application/vnd.jupyter.widget-state+json"
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-SURROUNDINGS = {"METAKIT_PROGRESS": "", "PLOTLY_RENDERER": "plotly_mimetype"}  # nobody's answers; charts as data
+SURROUNDINGS = {  # nobody's answers; charts as data; small tensors, and another program may need the other processor
+    "METAKIT_PROGRESS": "",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "OMP_NUM_THREADS": "1",
+}
 
 
 def lessons(root: Path = ROOT) -> list[Path]:

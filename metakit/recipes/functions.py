@@ -37,6 +37,7 @@ def under_shifts(shots: int, fewer: int) -> tuple[Target, ...]:
 
 LINEAR_5 = (*prompts(3, 5, 10, 15), *under_shifts(10, 4))
 LINEAR_20 = (*prompts(10, 20, 40), *under_shifts(40, 16))
+NOISY_20 = prompts(10, 20, 40)
 SPARSE_20 = prompts(5, 10, 20)
 CURVED_5 = prompts(5, 10, 20, 30)
 
@@ -89,6 +90,11 @@ def _long(recipe: Recipe, more: int) -> Recipe:
     return replace(recipe, schedule=replace(schedule, steps=schedule.steps + more, restart=schedule.steps))
 
 
+def _from(start: str, recipe: Recipe) -> Recipe:
+    """Trained from the weights of another, at a third of the rate."""
+    return replace(recipe, warm_start=start, schedule=replace(recipe.schedule, rate=1e-3))
+
+
 def _reference(name: str, data: Data, learner: Callable[[], MetaLearner], targets: tuple[Target, ...]) -> Recipe:
     return Recipe(
         f"{name}-{data}", "baseline", data, learner,
@@ -117,6 +123,9 @@ FUNCTION_RECIPES = (
     _reference("ridge", "linear-20", lambda: Ridge(1.0), LINEAR_20),
     _reference("averaging", "linear-20", Averaging, LINEAR_20),
     _reference("nearest-examples", "linear-20", NearestExamples, LINEAR_20),
+    _from("in-context-linear-20", _recipe("noisy-20", deep(20, 96, "all"), NOISY_20, 3_000, 41, 40, "soap")),
+    _reference("ridge", "noisy-20", lambda: Ridge(1.0), NOISY_20),
+    _reference("least-squares", "noisy-20", LeastSquares, prompts(10, 40)),  # at K = 20 its expected error is infinite
     replace(_recipe("sparse-20", deep(20), SPARSE_20, 12_000, 24, 10, "soap"), grows_from=(5, 5)),
     _reference("least-squares", "sparse-20", LeastSquares, SPARSE_20),
     _reference("lasso", "sparse-20", Lasso, SPARSE_20),

@@ -24,6 +24,7 @@ MANNERS = {
     "background": "new alphabets",
     **{f"{n}-uniform-10": f"{n} step{'s' * (n > 1)} or layer{'s' * (n > 1)}" for n in (1, 2, 3, 5)},
     "linear-5": "linear, 5 inputs", "linear-20": "linear, 20 inputs", "noisy-5": "noisy linear, 5 inputs",
+    "noisy-20": "noisy linear, 20 inputs",
     "sparse-20": "sparse, 20 inputs", "network-5": "networks, 5 inputs", "tree-5": "trees, 5 inputs",
     "wide": "new alphabets, residual", "pairs": "all pairs",
 }  # fmt: skip

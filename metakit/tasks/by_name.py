@@ -17,7 +17,7 @@ from metakit.tasks.strings import Strings
 
 Data = Literal[
     "sinusoids", "omniglot", "omniglot-background", "glyphs", "mini-imagenet", "strings",
-    "linear-5", "noisy-5", "linear-20", "uniform-10", "sparse-20", "network-5", "tree-5",
+    "linear-5", "noisy-5", "linear-20", "noisy-20", "uniform-10", "sparse-20", "network-5", "tree-5",
 ]  # fmt: skip
 Part = Literal["train", "validation", "test"]
 

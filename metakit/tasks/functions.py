@@ -120,6 +120,7 @@ FUNCTIONS = {  # by the names that recipes call them
     "linear-5": Functions("linear", 5),
     "noisy-5": Functions("linear", 5, noise=5**-0.5),  # as much as one of the inputs makes
     "linear-20": Functions("linear", 20),
+    "noisy-20": Functions("linear", 20, noise=20**-0.5),
     "uniform-10": Functions("linear", 10, uniform=True),
     "sparse-20": Functions("sparse", 20),
     "network-5": Functions("network", 5),
