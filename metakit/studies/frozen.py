@@ -17,6 +17,7 @@ from metakit.core import MetaKitError
 from metakit.features import encode
 from metakit.tasks.by_name import Part, image_classes
 from metakit.tasks.episodes import ImageSet
+from metakit.tasks.scanned import digits
 from metakit.tasks.storage import cache_folder, digest
 
 RECIPE = "prototypical-omniglot"
@@ -24,9 +25,9 @@ N_FEATURES = 64
 
 
 @cache
-def features(data: Literal["omniglot", "glyphs"], part: Part) -> ImageSet:
-    """The classes of one part of a data set, upright: float32 [C, E, 64] in place of pixels."""
-    classes = image_classes(data, part, rotations=False)
+def features(data: Literal["omniglot", "glyphs", "digits"], part: Part) -> ImageSet:
+    """The classes of one part of a data set, upright: float32 [C, E, 64] in place of pixels. Digits have no parts."""
+    classes = digits() if data == "digits" else image_classes(data, part, rotations=False)
     weights = sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest()[:12]
     pixels = digest(classes.names, classes.images)[:12]
     kept = cache_folder() / "features" / f"{data}-{part}-{weights}-{pixels}.safetensors"

@@ -1,7 +1,7 @@
 """How many tasks does it take until a transformer learns to learn? Fewer, and it remembers the tasks instead.
 
-Every task is five characters, in an order of its own, seen through a random projection of its own. Three probes: tasks
-of the training set, new tasks of the same characters, and tasks of another data set, glyphs, never trained on.
+Every task is five characters, in an order of its own, seen through a random projection of its own. Four probes: tasks
+of the training set, new tasks of the same characters, and tasks of two other data sets, glyphs and scanned digits.
 
 Louis Kirsch, James Harrison, Jascha Sohl-Dickstein, Luke Metz: General-Purpose In-Context Learning by Meta-Learning
 Transformers, 2022, arXiv:2212.04458, figures 2 and 3. Deviations: five ways instead of ten; 20 examples in the prompt
@@ -25,7 +25,7 @@ from metakit.train import Schedule
 
 WAYS, SHOTS, NUMBERS = 5, 4, 32
 POWERS = (0, 2, 4, 6, 8, 10, 14)
-SEEN, UNSEEN, ELSEWHERE = "tasks seen", "new tasks", "another data set"
+SEEN, UNSEEN, GLYPHS, DIGITS = "tasks seen", "new tasks", "new tasks of glyphs", "new tasks of digits"
 
 
 def learner() -> MetaLearner:
@@ -33,7 +33,9 @@ def learner() -> MetaLearner:
     return InContextLearner(NUMBERS, WAYS, Transformer(64, 2, 4), loss=cross_entropy)
 
 
-def projected(tasks: int | None, data: Literal["omniglot", "glyphs"] = "omniglot", part: Part = "train") -> Projected:
+def projected(
+    tasks: int | None, data: Literal["omniglot", "glyphs", "digits"] = "omniglot", part: Part = "train"
+) -> Projected:
     """Randomly projected and relabelled images; tasks=None: a new task every time."""
     return Projected(Episodes(features(data, part), WAYS, SHOTS, queries=1), tasks, NUMBERS)
 
@@ -41,7 +43,7 @@ def projected(tasks: int | None, data: Literal["omniglot", "glyphs"] = "omniglot
 def _run(tasks: int) -> StudyRun:
     probes: dict[str, Callable[[], Tasks]] = {
         SEEN: partial(projected, tasks), UNSEEN: partial(projected, None),
-        ELSEWHERE: partial(projected, None, "glyphs", "test"),
+        GLYPHS: partial(projected, None, "glyphs", "test"), DIGITS: partial(projected, None, "digits", "test"),
     }  # fmt: skip
     return StudyRun(
         f"tasks-{tasks}", {"tasks": tasks}, learner, probes[SEEN],
