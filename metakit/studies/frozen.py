@@ -3,7 +3,7 @@
 Small transformers learn from features in minutes what would take them hours from pixels. The encoder is that of
 `prototypical-omniglot`. It has seen the training classes of the random split, so only that split's validation and test
 classes are new to whatever is built on it. Features are shifted and scaled to mean 0 and variance 1 over one drawing of
-each training class.
+each class: of Omniglot the training classes, of another data set its own.
 """
 
 from functools import cache
@@ -30,19 +30,20 @@ def features(data: Literal["omniglot", "glyphs", "digits"], part: Part) -> Image
     classes = digits() if data == "digits" else image_classes(data, part, rotations=False)
     weights = sha256(checkpoints.shipped(RECIPE).read_bytes()).hexdigest()[:12]
     pixels = digest(classes.names, classes.images)[:12]
-    kept = cache_folder() / "features" / f"{data}-{part}-{weights}-{pixels}.safetensors"
+    kept = cache_folder() / "features" / f"{data}-{part}-{weights}-{pixels}-raw.safetensors"
     try:
         found = checkpoints.read(kept)[0]["features"]
     except MetaKitError:  # not there yet, or damaged
-        found = standardised(classes.images)
+        found = encode(_encoder(), classes.images)
         checkpoints.write(kept, {"features": found}, {"encoder": RECIPE})
-    return ImageSet(found, classes.names, classes.counts)
+    shift, scale = _scale() if data == "omniglot" else spread(found)
+    return ImageSet((found - shift) / scale, classes.names, classes.counts)
 
 
-def standardised(images: Tensor) -> Tensor:
-    """Images uint8 [C, E, 28, 28] -> features [C, E, 64]."""
-    shift, scale = _scale()
-    return (encode(_encoder(), images) - shift) / scale
+def spread(found: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean [64] and standard deviation (of all 64 together) of features [C, E, 64], over one drawing of each class."""
+    shift = found[:, 0].mean(0)
+    return shift, (found[:, 0] - shift).square().mean().sqrt()
 
 
 @cache
@@ -54,7 +55,5 @@ def _encoder() -> nn.Module:
 
 @cache
 def _scale() -> tuple[Tensor, Tensor]:
-    """Mean [64] and standard deviation (of all 64 together) over one drawing of each training class."""
-    found = encode(_encoder(), image_classes("omniglot", "train", rotations=False).images[:, :1])
-    shift = found.mean((0, 1))
-    return shift, (found - shift).square().mean().sqrt()
+    """Of Omniglot's training classes."""
+    return spread(encode(_encoder(), image_classes("omniglot", "train", rotations=False).images[:, :1]))

@@ -4,7 +4,7 @@ const SPEEDS = { "-3": "× ⅛", "-2": "× ¼", "-1": "× ½", 0: "× 1", 1: "×
 const HELP = "Click the left picture to add a point, drag to move it, double-click to remove it; drag the diamond to reshape the wave. " +
   "With the keyboard: tab to the picture, arrow keys move the cursor, Enter adds, Delete removes the nearest.";
 const MOST = 20;
-const PATIENCE = 300; // milliseconds until the next try when an answer does not change anything
+const PATIENCE = 1000; // milliseconds until the next try when an answer does not change anything; a late one would undo the next
 
 function render({ model, el }) {
   const fit = fitChart();
