@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from metakit import checkpoints
 from metakit.cli.results import BEGIN, END, README, filled, tables
 from metakit.core import MetaKitError
 from metakit.ledger import Row, machine, read, record, record_rows
@@ -77,6 +78,12 @@ def test_the_ledger_has_what_the_recipes_report_and_nothing_else():
         for found in RECIPES.values() if found.data != "mini-imagenet" for told in found.targets
     }  # fmt: skip
     assert measured == reported
+
+
+def test_the_ledger_is_of_the_weights_that_are_shipped():
+    trained = {row.recipe: row.train_steps for row in read() if not RECIPES[row.recipe].untrained}
+    shipped_steps = {name: int(checkpoints.read(checkpoints.shipped(name))[1]["step"]) for name in trained}
+    assert trained == shipped_steps
 
 
 def test_no_accuracy_is_from_fewer_than_1000_episodes():
